@@ -1,0 +1,43 @@
+"""The published language. Pure: nothing here does IO or imports anything of the project but itself."""
+
+from shared.contracts import audit, catalog, enforcement, monitoring, orders, registry
+from shared.contracts.event import Event
+
+OWNERS = ("registry", "catalog", "orders", "monitoring", "enforcement")
+
+_ALL: list[type[Event]] = [
+    registry.ProviderAdmitted,
+    registry.ProviderStandingChanged,
+    registry.AgreementSigned,
+    registry.QualificationGranted,
+    catalog.ListingSubmitted,
+    catalog.ListingPublished,
+    catalog.ListingUpdated,
+    catalog.ListingRejected,
+    orders.OrderPlaced,
+    orders.OrderPaid,
+    orders.OrderRefused,
+    orders.OrderRefunded,
+    orders.SubscriptionActivated,
+    orders.SubscriptionUpdated,
+    monitoring.ProbeFailed,
+    monitoring.ProbeRecovered,
+    monitoring.OutageOpened,
+    monitoring.OutageClosed,
+    enforcement.ViolationConfirmed,
+    enforcement.ViolationOverturned,
+    enforcement.PenaltyApplied,
+    enforcement.PenaltyLifted,
+    enforcement.RestrictionChanged,
+    enforcement.AppealFiled,
+    enforcement.AppealDecided,
+    enforcement.RulebookPublished,
+    audit.AuditSealed,
+]
+
+EVENTS: dict[str, type[Event]] = {event.wire.name: event for event in _ALL}
+
+
+def topic_of(owner: str, prefix: str = "") -> str:
+    """The one topic of an owner. Hyphens only: a dot in a Kafka topic name can collide with an underscore."""
+    return f"{prefix}{owner}-events"

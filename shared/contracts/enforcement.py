@@ -1,0 +1,81 @@
+"""Facts that enforcement says: what was decided, and what every service must obey."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from shared.contracts.effects import Cause, Effect, Target
+from shared.contracts.event import Event
+
+
+class ViolationConfirmed(Event, wire="violation.confirmed", aggregate="violation", key="violation_id", public=True):
+    violation_id: UUID
+    case_id: UUID
+    provider_id: UUID
+    target: Target
+    act: str
+    clause: str
+    rulebook: str
+    decision_id: UUID
+    confirmed_at: datetime
+
+
+class ViolationOverturned(Event, wire="violation.overturned", aggregate="violation", key="violation_id", public=True):
+    violation_id: UUID
+    case_id: UUID
+    provider_id: UUID
+    decision_id: UUID
+    overturned_at: datetime
+
+
+class PenaltyApplied(Event, wire="penalty.applied", aggregate="penalty", key="penalty_id", public=True):
+    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
+    penalty_id: UUID
+    violation_id: UUID
+    decision_id: UUID
+    target: Target
+    measure: str
+    clause: str
+    effects: frozenset[Effect]
+    from_: datetime = Field(alias="from")
+    until: datetime | None
+
+
+class PenaltyLifted(Event, wire="penalty.lifted", aggregate="penalty", key="penalty_id", public=True):
+    penalty_id: UUID
+    violation_id: UUID
+    decision_id: UUID
+    target: Target
+    lifted_at: datetime
+
+
+class RestrictionChanged(Event, wire="restriction.changed", aggregate="restriction", key="target_key", full_state=True):
+    """Everything in force on one target. An empty `causes` means that nothing restricts it any more."""
+
+    target_key: str
+    target: Target
+    causes: tuple[Cause, ...]
+
+
+class AppealFiled(Event, wire="appeal.filed", aggregate="appeal", key="appeal_id", public=True):
+    appeal_id: UUID
+    violation_id: UUID
+    provider_id: UUID
+    filed_at: datetime
+
+
+class AppealDecided(Event, wire="appeal.decided", aggregate="appeal", key="appeal_id", public=True):
+    appeal_id: UUID
+    violation_id: UUID
+    provider_id: UUID
+    outcome: str
+    decision_id: UUID
+    decided_at: datetime
+
+
+class RulebookPublished(Event, wire="rulebook.published", aggregate="rulebook", key="rulebook", public=True):
+    rulebook: str
+    version: str
+    in_force_at: datetime
+    content_hash: str

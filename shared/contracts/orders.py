@@ -1,0 +1,88 @@
+"""Facts that orders says: what was bought, paid, refused, and who is entitled."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.contracts.event import Event
+
+
+class RefusalCause(BaseModel):
+    """Why an order was refused: the blocked effect and the decision behind it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    effect: str
+    clause: str
+    decision_id: UUID | None = None
+
+
+class OrderPlaced(Event, wire="order.placed", aggregate="order", key="order_id", public=True):
+    order_id: UUID
+    merchant_id: str
+    listing_id: UUID
+    provider_id: UUID
+    plan_id: str
+    price_fen: int
+    placed_at: datetime
+
+
+class OrderPaid(Event, wire="order.paid", aggregate="order", key="order_id", public=True):
+    order_id: UUID
+    payment_id: str
+    amount_fen: int
+    paid_at: datetime
+
+
+class OrderRefused(Event, wire="order.refused", aggregate="order", key="order_id", public=True):
+    """An order that was already placed and is refused afterwards, because a restriction covers its time."""
+
+    order_id: UUID
+    cause: RefusalCause
+    refused_at: datetime
+
+
+class OrderRefunded(Event, wire="order.refunded", aggregate="order", key="order_id", public=True):
+    order_id: UUID
+    amount_fen: int
+    cause: RefusalCause
+    refunded_at: datetime
+
+
+class SubscriptionStatus(StrEnum):
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    TERMINATED = "terminated"
+
+
+class SubscriptionState(Event):
+    """The whole state of a subscription: entitled while active and `starts_at <= now < ends_at`."""
+
+    subscription_id: UUID
+    merchant_id: str
+    listing_id: UUID
+    provider_id: UUID
+    status: SubscriptionStatus
+    starts_at: datetime
+    ends_at: datetime
+
+
+class SubscriptionActivated(
+    SubscriptionState,
+    wire="subscription.activated",
+    aggregate="subscription",
+    key="subscription_id",
+    full_state=True,
+):
+    """A paid order gave access."""
+
+
+class SubscriptionUpdated(
+    SubscriptionState,
+    wire="subscription.updated",
+    aggregate="subscription",
+    key="subscription_id",
+    full_state=True,
+):
+    """The subscription was renewed, ended, or is told again for replicas."""

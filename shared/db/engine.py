@@ -1,0 +1,35 @@
+"""The SQLAlchemy engine over asyncpg, and the naming convention that migrations rely on."""
+
+from sqlalchemy import MetaData
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# A frozen process must not hold row locks for ever, and nobody may wait for one without end.
+SERVER_SETTINGS = {
+    "idle_in_transaction_session_timeout": "15s",
+    "statement_timeout": "60s",
+    "lock_timeout": "10s",
+    "timezone": "UTC",
+}
+
+
+def new_metadata() -> MetaData:
+    return MetaData(naming_convention=NAMING)
+
+
+def make_engine(url: str, pool_size: int) -> AsyncEngine:
+    return create_async_engine(
+        url.replace("postgresql://", "postgresql+asyncpg://", 1),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=10,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"server_settings": SERVER_SETTINGS, "timeout": 5, "command_timeout": 60},
+    )

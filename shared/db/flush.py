@@ -1,0 +1,140 @@
+"""Writes what a transaction collected in one statement: facts into the outbox, audit records, the kept answer.
+
+The statement bumps each aggregate's counter first. That locks the counter row, so two writers of one key serialise
+before either draws an outbox position, and `ORDER BY position` is the order of commit per key.
+"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from shared.contracts.event import Event
+from shared.ids import new_id
+
+if TYPE_CHECKING:
+    from shared.db.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    action: str
+    target: str
+    old: str
+    new: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """The answer to a request with an Idempotency-Key; it commits with the change or not at all."""
+
+    principal: str
+    route: str
+    key: str
+    fingerprint: bytes
+    status: int
+    headers: str
+    body: bytes
+
+
+@dataclass(slots=True)
+class Pending:
+    events: list[Event] = field(default_factory=list)
+    records: list[AuditRecord] = field(default_factory=list)
+    answer: KeptAnswer | None = None
+
+
+_FACTS = """
+fact AS (
+    SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[])
+        WITH ORDINALITY AS f(id, aggregatetype, aggregateid, type, payload, n)
+), counted AS (
+    SELECT aggregatetype, aggregateid, count(*) AS facts FROM fact GROUP BY 1, 2 ORDER BY 1, 2
+), bumped AS (
+    INSERT INTO aggregate_sequence AS s (aggregatetype, aggregateid, last)
+    SELECT aggregatetype, aggregateid, facts FROM counted
+    ON CONFLICT (aggregatetype, aggregateid) DO UPDATE SET last = s.last + excluded.last
+    RETURNING aggregatetype, aggregateid, last
+), told AS (
+    INSERT INTO outbox (id, aggregatetype, aggregateid, sequence, type, payload, occurred_at,
+                        correlation_id, causation_id, traceparent)
+    SELECT f.id, f.aggregatetype, f.aggregateid,
+           b.last - c.facts + row_number() OVER (PARTITION BY f.aggregatetype, f.aggregateid ORDER BY f.n),
+           f.type, f.payload, %s::timestamptz, %s::text, %s::text, %s::text
+    FROM fact f JOIN bumped b USING (aggregatetype, aggregateid) JOIN counted c USING (aggregatetype, aggregateid)
+    ORDER BY f.n
+)"""
+
+_AUDIT = """
+audited AS (
+    INSERT INTO audit (id, at, actor, action, target, old, new, reason, correlation_id)
+    SELECT a.id, %s::timestamptz, %s::text, a.action, a.target, a.old::jsonb, a.new::jsonb, a.reason, %s::text
+    FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
+        AS a(id, action, target, old, new, reason)
+)"""
+
+_ANSWER = """
+kept AS (
+    INSERT INTO idempotency (principal, route, key, fingerprint, status, headers, body, created_at)
+    VALUES (%s::text, %s::text, %s::text, %s::bytea, %s::int, %s::text, %s::bytea, %s::timestamptz)
+)"""
+
+
+def _fact_arguments(tx: "Transaction") -> list[Any]:
+    events, context = tx.pending.events, tx.context
+    return [
+        [new_id() for _ in events],
+        [event.wire.aggregate for event in events],
+        [event.key for event in events],
+        [event.wire.name for event in events],
+        [event.model_dump_json() for event in events],
+        tx.now,
+        context.correlation_id,
+        context.causation_id,
+        context.traceparent,
+    ]
+
+
+def _audit_arguments(tx: "Transaction") -> list[Any]:
+    records, context = tx.pending.records, tx.context
+    return [
+        tx.now,
+        context.actor,
+        context.correlation_id,
+        [new_id() for _ in records],
+        [record.action for record in records],
+        [record.target for record in records],
+        [record.old for record in records],
+        [record.new for record in records],
+        [record.reason for record in records],
+    ]
+
+
+def _answer_arguments(tx: "Transaction", answer: KeptAnswer) -> list[Any]:
+    return [
+        answer.principal, answer.route, answer.key, answer.fingerprint, answer.status, answer.headers, answer.body,
+        tx.now,
+    ]  # fmt: skip
+
+
+def statement(tx: "Transaction", first: int = 1) -> tuple[str, list[Any]]:
+    """The `WITH` parts and their arguments, numbered from `$first`; hot paths append their own parts to them."""
+    parts: list[str] = []
+    arguments: list[Any] = []
+    if tx.pending.events:
+        parts.append(_FACTS)
+        arguments += _fact_arguments(tx)
+    if tx.pending.records:
+        parts.append(_AUDIT)
+        arguments += _audit_arguments(tx)
+    if tx.pending.answer:
+        parts.append(_ANSWER)
+        arguments += _answer_arguments(tx, tx.pending.answer)
+    numbers = tuple(f"${first + i}" for i in range(len(arguments)))
+    return ",".join(parts) % numbers if parts else "", arguments
+
+
+async def write(tx: "Transaction") -> None:
+    parts, arguments = statement(tx)
+    if parts:
+        await tx.driver.execute(f"WITH {parts} SELECT", *arguments)
+        tx.pending = Pending()

@@ -1,0 +1,116 @@
+"""One request, one message, one tick = one transaction. Only the edge commits; a use case never does."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, cast
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+
+from shared.clock import Clock, utc_now
+from shared.context import Context, current_context
+from shared.contracts.event import Event
+from shared.db import flush
+from shared.db.engine import make_engine
+
+
+class Transaction:
+    """An open transaction.
+
+    `session` is the ORM's view of it; `driver` is the asyncpg connection below, for hot paths that use few statements.
+    Facts, audit records and the answer kept for an Idempotency-Key are collected and written by one statement just
+    before the commit, so their row locks are held as briefly as can be and same-key facts keep the order of commit.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        connection: AsyncConnection,
+        driver: asyncpg.Connection,
+        now: datetime,
+        context: Context,
+    ) -> None:
+        self.service = service
+        self.driver = driver
+        self.now = now
+        self.context = context
+        self.pending = flush.Pending()
+        self._connection = connection
+        self._session: AsyncSession | None = None
+
+    @property
+    def session(self) -> AsyncSession:
+        if self._session is None:
+            self._session = AsyncSession(self._connection, expire_on_commit=False, autoflush=True)
+        return self._session
+
+    def emit(self, *events: Event) -> None:
+        """Facts that this transaction makes true. Only the owner of a fact may say it."""
+        for event in events:
+            if event.wire.owner not in (self.service, "audit"):
+                raise ValueError(f"{self.service} may not emit {event.wire.name}, which {event.wire.owner} owns")
+            self.pending.events.append(event)
+
+    def record(
+        self,
+        action: str,
+        target: str,
+        *,
+        old: Mapping[str, Any] | None = None,
+        new: Mapping[str, Any] | None = None,
+        reason: str = "",
+    ) -> None:
+        """One line of the audit trail: who did what to which target, with the values before and after."""
+        self.pending.records.append(
+            flush.AuditRecord(
+                action, target, json.dumps(old or {}, default=str), json.dumps(new or {}, default=str), reason
+            )
+        )
+
+    async def finish(self) -> None:
+        """Writes what was collected. Called by the edge, immediately before the commit."""
+        if self._session is not None:
+            await self._session.flush()
+        await flush.write(self)
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+
+class Database:
+    """The service's own database."""
+
+    def __init__(self, service: str, url: str, *, pool_size: int = 8, clock: Clock = utc_now) -> None:
+        self.service = service
+        self.clock = clock
+        self.url = url
+        self.engine: AsyncEngine = make_engine(url, pool_size)
+
+    @asynccontextmanager
+    async def transaction(self, context: Context | None = None) -> AsyncIterator[Transaction]:
+        """Commits when the block ends, rolls back when it raises.
+
+        The engine hands out connections in autocommit mode and the boundaries are set here, because the ORM and the
+        plain driver must share one transaction.
+        """
+        async with self.engine.connect() as connection:
+            raw = await connection.get_raw_connection()
+            driver = cast("asyncpg.Connection", raw.driver_connection)
+            tx = Transaction(self.service, connection, driver, self.clock(), context or current_context())
+            await driver.execute("BEGIN")
+            try:
+                yield tx
+                await tx.finish()
+                await driver.execute("COMMIT")
+            except BaseException:
+                if not driver.is_closed():
+                    await driver.execute("ROLLBACK")
+                raise
+            finally:
+                await tx.close()
+
+    async def close(self) -> None:
+        await self.engine.dispose()
