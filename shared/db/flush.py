@@ -7,11 +7,15 @@ before either draws an outbox position, and `ORDER BY position` is the order of 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from shared.context import Context
 from shared.contracts.event import Event
 from shared.ids import new_id
 
 if TYPE_CHECKING:
     from shared.db.transaction import Transaction
+
+
+PAYLOAD_LIMIT = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +42,18 @@ class KeptAnswer:
 
 @dataclass(slots=True)
 class Pending:
-    events: list[Event] = field(default_factory=list)
-    records: list[AuditRecord] = field(default_factory=list)
+    """Facts and records stand beside the context they were said in: a batch of messages tells many stories."""
+
+    facts: list[tuple[Event, Context]] = field(default_factory=list)
+    records: list[tuple[AuditRecord, Context]] = field(default_factory=list)
     answer: KeptAnswer | None = None
 
 
 _FACTS = """
 fact AS (
-    SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[])
-        WITH ORDINALITY AS f(id, aggregatetype, aggregateid, type, payload, n)
+    SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[],
+                         %s::text[], %s::text[], %s::text[]) WITH ORDINALITY
+        AS f(id, aggregatetype, aggregateid, type, payload, correlation_id, causation_id, traceparent, n)
 ), counted AS (
     SELECT aggregatetype, aggregateid, count(*) AS facts FROM fact GROUP BY 1, 2 ORDER BY 1, 2
 ), bumped AS (
@@ -59,7 +66,7 @@ fact AS (
                         correlation_id, causation_id, traceparent)
     SELECT f.id, f.aggregatetype, f.aggregateid,
            b.last - c.facts + row_number() OVER (PARTITION BY f.aggregatetype, f.aggregateid ORDER BY f.n),
-           f.type, f.payload, %s::timestamptz, %s::text, %s::text, %s::text
+           f.type, f.payload, %s::timestamptz, f.correlation_id, f.causation_id, f.traceparent
     FROM fact f JOIN bumped b USING (aggregatetype, aggregateid) JOIN counted c USING (aggregatetype, aggregateid)
     ORDER BY f.n
 )"""
@@ -67,9 +74,9 @@ fact AS (
 _AUDIT = """
 audited AS (
     INSERT INTO audit (id, at, actor, action, target, old, new, reason, correlation_id)
-    SELECT a.id, %s::timestamptz, %s::text, a.action, a.target, a.old::jsonb, a.new::jsonb, a.reason, %s::text
-    FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
-        AS a(id, action, target, old, new, reason)
+    SELECT a.id, %s::timestamptz, a.actor, a.action, a.target, a.old::jsonb, a.new::jsonb, a.reason, a.correlation_id
+    FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
+        AS a(id, action, target, old, new, reason, actor, correlation_id)
 )"""
 
 _ANSWER = """
@@ -80,32 +87,40 @@ kept AS (
 
 
 def _fact_arguments(tx: "Transaction") -> list[Any]:
-    events, context = tx.pending.events, tx.context
+    facts = tx.pending.facts
     return [
-        [new_id() for _ in events],
-        [event.wire.aggregate for event in events],
-        [event.key for event in events],
-        [event.wire.name for event in events],
-        [event.model_dump_json() for event in events],
+        [new_id() for _ in facts],
+        [event.wire.aggregate for event, _ in facts],
+        [event.key for event, _ in facts],
+        [event.wire.name for event, _ in facts],
+        [payload_of(event) for event, _ in facts],
+        [context.correlation_id for _, context in facts],
+        [context.causation_id for _, context in facts],
+        [context.traceparent for _, context in facts],
         tx.now,
-        context.correlation_id,
-        context.causation_id,
-        context.traceparent,
     ]
 
 
+def payload_of(event: Event) -> str:
+    """The fact as JSON; one that no broker would take is refused here, where its maker can still be told."""
+    payload = event.model_dump_json()
+    if len(payload) > PAYLOAD_LIMIT:
+        raise ValueError(f"{event.wire.name} has {len(payload)} characters; a fact may have {PAYLOAD_LIMIT}")
+    return payload
+
+
 def _audit_arguments(tx: "Transaction") -> list[Any]:
-    records, context = tx.pending.records, tx.context
+    records = tx.pending.records
     return [
         tx.now,
-        context.actor,
-        context.correlation_id,
         [new_id() for _ in records],
-        [record.action for record in records],
-        [record.target for record in records],
-        [record.old for record in records],
-        [record.new for record in records],
-        [record.reason for record in records],
+        [record.action for record, _ in records],
+        [record.target for record, _ in records],
+        [record.old for record, _ in records],
+        [record.new for record, _ in records],
+        [record.reason for record, _ in records],
+        [context.actor for _, context in records],
+        [context.correlation_id for _, context in records],
     ]
 
 
@@ -120,7 +135,7 @@ def statement(tx: "Transaction", first: int = 1) -> tuple[str, list[Any]]:
     """The `WITH` parts and their arguments, numbered from `$first`; hot paths append their own parts to them."""
     parts: list[str] = []
     arguments: list[Any] = []
-    if tx.pending.events:
+    if tx.pending.facts:
         parts.append(_FACTS)
         arguments += _fact_arguments(tx)
     if tx.pending.records:

@@ -51,7 +51,7 @@ class Transaction:
         for event in events:
             if event.wire.owner not in (self.service, "audit"):
                 raise ValueError(f"{self.service} may not emit {event.wire.name}, which {event.wire.owner} owns")
-            self.pending.events.append(event)
+            self.pending.facts.append((event, self.context))
 
     def record(
         self,
@@ -63,11 +63,8 @@ class Transaction:
         reason: str = "",
     ) -> None:
         """One line of the audit trail: who did what to which target, with the values before and after."""
-        self.pending.records.append(
-            flush.AuditRecord(
-                action, target, json.dumps(old or {}, default=str), json.dumps(new or {}, default=str), reason
-            )
-        )
+        before, after = json.dumps(old or {}, default=str), json.dumps(new or {}, default=str)
+        self.pending.records.append((flush.AuditRecord(action, target, before, after, reason), self.context))
 
     async def finish(self) -> None:
         """Writes what was collected. Called by the edge, immediately before the commit."""

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from shared.context import Context
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Event
 from shared.db.transaction import Transaction
@@ -15,6 +16,16 @@ E = TypeVar("E", bound=Event)
 class Received(Generic[E]):
     event: E
     envelope: Envelope
+
+
+def context_of(envelope: Envelope) -> Context:
+    """What a reaction says and records belongs to the same story, and was caused by this fact."""
+    return Context(
+        correlation_id=envelope.correlation_id,
+        causation_id=str(envelope.id),
+        actor=f"fact:{envelope.type}",
+        traceparent=envelope.traceparent,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +50,7 @@ def on_each(event: type[E], handle: Callable[[Transaction, E], Awaitable[None]])
 
     async def handle_each(tx: Transaction, received: Sequence[Received[E]]) -> None:
         for item in received:
+            tx.context = context_of(item.envelope)
             await handle(tx, item.event)
 
     handle_each.__module__, handle_each.__name__ = handle.__module__, handle.__name__

@@ -1,0 +1,104 @@
+"""Looks at the broker's logs outside any consumer group: bounds, first records, cluster identity, topics."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+
+from shared.messaging.position import Seen
+from shared.messaging.record import identity_of
+from shared.settings import ServiceSettings
+
+DEADLINE = 10.0
+
+
+class Log:
+    def __init__(self, admin: AIOKafkaAdminClient, reader: AIOKafkaConsumer, settings: ServiceSettings) -> None:
+        self._admin = admin
+        self._reader = reader
+        self._settings = settings
+
+    async def cluster_id(self) -> str:
+        described = await self._admin.describe_cluster()
+        return str(described["cluster_id"])
+
+    async def ensure_topics(self, topics: Sequence[str]) -> None:
+        """Creates what is missing. Asking a broker about a topic may make it with a partition count of its own."""
+        missing = sorted(set(topics) - set(await self._admin.list_topics()))
+        if not missing:
+            return
+        wanted = [
+            NewTopic(topic, self._settings.topic_partitions, self._settings.topic_replication) for topic in missing
+        ]
+        answer = await self._admin.create_topics(wanted)
+        for topic, code, *_ in answer.topic_errors:
+            if code and for_code(code) is not TopicAlreadyExistsError:
+                raise for_code(code)(f"topic {topic} was not created")
+
+    async def partitions(self, topics: Sequence[str]) -> list[TopicPartition]:
+        """The partitions of topics that exist; waits out a broker that has just made them."""
+        for _ in range(50):
+            described = await self._admin.describe_topics(list(topics))
+            if all(topic["error_code"] == 0 and topic["partitions"] for topic in described):
+                return [
+                    TopicPartition(topic["topic"], partition["partition"])
+                    for topic in described
+                    for partition in sorted(topic["partitions"], key=lambda p: int(p["partition"]))
+                ]
+            await asyncio.sleep(0.1)
+        raise KafkaError(f"no partitions for {', '.join(topics)}")
+
+    async def ends(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+        return dict(await self._reader.end_offsets(list(partitions)))
+
+    async def look(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, Seen]:
+        """Bounds and first identity of each partition."""
+        cluster = await self.cluster_id()
+        begins = await self._reader.beginning_offsets(list(partitions))
+        ends = await self._reader.end_offsets(list(partitions))
+        filled = [tp for tp in partitions if begins[tp] == 0 < ends[tp]]
+        first = await self._first_identities(filled)
+        return {tp: Seen(begins[tp], ends[tp], cluster, first.get(tp, "")) for tp in partitions}
+
+    async def _first_identities(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, str]:
+        if not partitions:
+            return {}
+        self._reader.assign(list(partitions))
+        for tp in partitions:
+            self._reader.seek(tp, 0)
+        found: dict[TopicPartition, str] = {}
+        while len(found) < len(partitions):
+            for tp, records in (await self._reader.getmany(timeout_ms=500)).items():
+                found.setdefault(tp, identity_of(records[0]))
+                self._reader.pause(tp)
+        return found
+
+
+@asynccontextmanager
+async def open_log(settings: ServiceSettings) -> AsyncIterator[Log]:
+    """A look at the broker, with a deadline on every part: a client that meets a dead broker can hang for ever."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap_servers, request_timeout_ms=5000)
+    reader = AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka_bootstrap_servers,
+        group_id=None,
+        auto_offset_reset="none",
+        enable_auto_commit=False,
+        request_timeout_ms=5000,
+        max_partition_fetch_bytes=64_000,
+        fetch_max_wait_ms=20,
+    )
+    try:
+        async with asyncio.timeout(DEADLINE):
+            await admin.start()
+            await reader.start()
+        async with asyncio.timeout(3 * DEADLINE):
+            yield Log(admin, reader, settings)
+    finally:
+        for close in (reader.stop, admin.close):
+            try:
+                await asyncio.wait_for(close(), 5)
+            except (TimeoutError, KafkaError, OSError):
+                continue
