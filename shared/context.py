@@ -1,6 +1,6 @@
 """Who acts, in which story, because of what: carried from the edge to each outbox row, audit row and log line."""
 
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 
 from shared.ids import new_id
@@ -23,6 +23,11 @@ def current_context() -> Context:
     return _current.get() or Context()
 
 
-def set_context(context: Context) -> None:
+def set_context(context: Context) -> Token[Context | None]:
     """Sets the context for the running task; each request, message and job tick sets its own."""
-    _current.set(context)
+    return _current.set(context)
+
+
+def restore_context(token: Token[Context | None]) -> None:
+    """Puts back what was there before the `set_context` that gave the token."""
+    _current.reset(token)

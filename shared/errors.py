@@ -22,6 +22,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer of the business
 
     code: ClassVar[str] = "refused"
     title: ClassVar[str] = "The request was refused"
+    title_zh: ClassVar[str] = ""
 
     def __init__(self, detail: str, **facts: Any) -> None:
         super().__init__(detail)

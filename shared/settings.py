@@ -23,11 +23,13 @@ class ServiceSettings(BaseSettings):
     http_port: int = Field(default=8000, ge=0, le=65535)
     body_limit_bytes: int = Field(default=1_000_000, ge=1_000)
     cors_origins: list[str] = []
+    cursor_key: str = Field(default="fairmarket", description="Seals page cursors; the same for all processes.")
 
     oidc_issuer: str = "http://127.0.0.1:8090"
-    oidc_jwks_url: str = ""
+    oidc_jwks_url: str = Field(default="", description="Empty: found by discovery at the issuer.")
+    oidc_jwks_json: str = Field(default="", description="A fixed key set, where no issuer can be reached.")
     oidc_audience: str = "fairmarket"
-    oidc_algorithms: list[str] = ["ES256", "EdDSA", "RS256", "PS256"]
+    oidc_algorithms: list[str] = ["ES256", "EdDSA", "Ed25519", "RS256", "PS256"]
 
     relay_shards: int = Field(default=1, ge=1, le=64)
     relay_poll_ms: int = Field(default=20, ge=1)

@@ -1,0 +1,36 @@
+"""Types for text that comes from outside: bounded, and free of what a database or a log cannot hold."""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+# Control characters, and the separators that some readers take for a new line.
+_UNSEEN = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+
+Line = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        min_length=1,
+        max_length=200,
+        pattern=rf"^[^{_UNSEEN}]*[^\s{_UNSEEN}][^{_UNSEEN}]*$",
+    ),
+]
+"""1..200 characters on one line, not blank, without control characters."""
+
+Prose = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*$")]
+"""Up to 20 000 characters, line breaks allowed, perhaps empty."""
+
+Reason = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        min_length=1,
+        max_length=2_000,
+        pattern=r"^[^\x00]*[^\s\x00][^\x00]*$",
+    ),
+]
+"""Why somebody did it: 1..2 000 characters, not blank."""
+
+Slug = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+"""A name for machines: lower-case words joined by hyphens."""
