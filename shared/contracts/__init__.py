@@ -18,6 +18,7 @@ _ALL: list[type[Event]] = [
     orders.OrderPaid,
     orders.OrderRefused,
     orders.OrderRefunded,
+    orders.OrderCancelled,
     orders.SubscriptionActivated,
     orders.SubscriptionUpdated,
     monitoring.ProbeFailed,

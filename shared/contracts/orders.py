@@ -50,6 +50,14 @@ class OrderRefunded(Event, wire="order.refunded", aggregate="order", key="order_
     refunded_at: datetime
 
 
+class OrderCancelled(Event, wire="order.cancelled", aggregate="order", key="order_id", public=True):
+    """An unpaid order that nobody waits for any more: the merchant let it go, or the time to pay ran out."""
+
+    order_id: UUID
+    reason: str
+    cancelled_at: datetime
+
+
 class SubscriptionStatus(StrEnum):
     ACTIVE = "active"
     EXPIRED = "expired"

@@ -132,9 +132,9 @@ def _answer_arguments(tx: "Transaction", answer: KeptAnswer) -> list[Any]:
 
 
 def statement(tx: "Transaction", first: int = 1) -> tuple[str, list[Any]]:
-    """The `WITH` parts and their arguments, numbered from `$first`; hot paths append their own parts to them."""
-    parts: list[str] = []
-    arguments: list[Any] = []
+    """The `WITH` parts and their arguments, numbered from `$first`; a hot path's own parts come first."""
+    parts = [f"\n{part.name} AS ({part.sql})" for part in tx.pending.parts]
+    arguments: list[Any] = [argument for part in tx.pending.parts for argument in part.arguments]
     if tx.pending.facts:
         parts.append(_FACTS)
         arguments += _fact_arguments(tx)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import asyncpg
 from fastapi import Depends, Header, Request
@@ -16,6 +16,7 @@ from starlette.responses import Response
 from shared.db.flush import KeptAnswer
 from shared.db.transaction import Database, Transaction
 from shared.errors import Invalid, KeyRequired, KeyReused
+from shared.http.auth import actor_of
 from shared.http.dependencies import Tx
 from shared.http.routes import template_of
 from shared.service import Job
@@ -27,10 +28,19 @@ _KEY = re.compile(KEY_PATTERN)
 _SCOPE = "fairmarket.attempt"
 
 _FIND = "SELECT fingerprint, status, headers, body FROM idempotency WHERE principal = $1 AND route = $2 AND key = $3"
+_FIND_WITH: dict[str, str] = {}
 _FORGET = """
 DELETE FROM idempotency WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM idempotency WHERE created_at < $1 ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED))
 """
+
+
+def _find_with(sql: str) -> str:
+    return f"""
+SELECT k.fingerprint, k.status, k.headers, k.body, own.*
+FROM (VALUES (1)) AS one
+LEFT JOIN idempotency k ON k.principal = $1 AND k.route = $2 AND k.key = $3
+LEFT JOIN LATERAL ({sql}) AS own ON true"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +54,10 @@ class Place:
 
     async def find(self, driver: asyncpg.Connection) -> Response | None:
         row = await driver.fetchrow(_FIND, self.principal, self.route, self.key)
-        if row is None:
-            return None
+        return None if row is None else self.again(row)
+
+    def again(self, row: Mapping[str, Any]) -> Response:
+        """The answer kept in `row`, if this is the request that it answered."""
         if row["fingerprint"] != self.fingerprint:
             raise KeyReused("This Idempotency-Key came with another request before; use a new key for a new request.")
         headers = {**json.loads(row["headers"]), "idempotency-replayed": "true"}
@@ -67,6 +79,16 @@ class Attempt:
             self._request.scope[_SCOPE] = self._place
         return kept
 
+    async def kept_with(self, sql: str, *arguments: Any) -> tuple[Response | None, asyncpg.Record]:
+        """Like `kept`, and one row of the caller's own SELECT in the same round trip. Its arguments are `$4` and on."""
+        place = self._place
+        statement = _FIND_WITH.get(sql) or _FIND_WITH.setdefault(sql, _find_with(sql))
+        row = await self._tx.driver.fetchrow(statement, place.principal, place.route, place.key, *arguments)
+        if row["fingerprint"] is not None:
+            return place.again(row), row
+        self._request.scope[_SCOPE] = place
+        return None, row
+
     def answer(
         self, status: int, content: BaseModel, *, location: str = "", headers: Mapping[str, str] | None = None
     ) -> Response:
@@ -80,9 +102,7 @@ class Attempt:
         return Response(body, status, sent, "application/json")
 
 
-async def _attempt(
-    request: Request, tx: Tx, key: Annotated[str | None, Header(alias="Idempotency-Key")] = None
-) -> Attempt:
+def _place(request: Request, principal: str, key: str | None, body: bytes) -> Place:
     if key is None:
         raise KeyRequired("Send an Idempotency-Key: a new one for each new request, the same one on a retry.")
     if not _KEY.fullmatch(key):
@@ -91,10 +111,23 @@ async def _attempt(
             errors=[{"pointer": "/Idempotency-Key", "in": "header", "message": "1 to 200 visible ASCII characters"}],
         )
     path = request.url.path
-    digest = hashlib.sha256(f"{request.method}\n{path}\n".encode() + await request.body()).digest()
-    route = f"{request.method} {template_of(request.scope)}"
-    return Attempt(tx, Place(tx.context.actor, route, key, digest), request)
+    digest = hashlib.sha256(f"{request.method}\n{path}\n".encode() + body).digest()
+    return Place(principal, f"{request.method} {template_of(request.scope)}", key, digest)
 
+
+Key = Annotated[str | None, Header(alias="Idempotency-Key")]
+
+
+async def _attempt(request: Request, tx: Tx, key: Key = None) -> Attempt:
+    return Attempt(tx, _place(request, tx.context.actor, key, await request.body()), request)
+
+
+async def _far_place(request: Request, key: Key = None) -> Place:
+    return _place(request, await actor_of(request), key, await request.body())
+
+
+OncePlace = Annotated[Place, Depends(_far_place)]
+"""For a call that asks another server: no transaction may be open meanwhile, so it makes its own `Attempt`s."""
 
 Once = Annotated[Attempt, Depends(_attempt, scope="function")]
 
