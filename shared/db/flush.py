@@ -40,6 +40,15 @@ class KeptAnswer:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A data-modifying statement of the caller's own, written by the one statement; `%s` stands for each argument."""
+
+    name: str
+    sql: str
+    arguments: tuple[Any, ...]
+
+
 @dataclass(slots=True)
 class Pending:
     """Facts and records stand beside the context they were said in: a batch of messages tells many stories."""
@@ -47,6 +56,7 @@ class Pending:
     facts: list[tuple[Event, Context]] = field(default_factory=list)
     records: list[tuple[AuditRecord, Context]] = field(default_factory=list)
     answer: KeptAnswer | None = None
+    parts: list[Part] = field(default_factory=list)
 
 
 _FACTS = """
