@@ -9,8 +9,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from shared.errors import Transient
 
-# Serialisation, deadlock, lock timeout, cancelled by an administrator, shutting down, starting up, out of connections.
-_TRANSIENT_STATES = {"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "57014", "25P03", "25P04"}
+# Serialisation, deadlock, lock timeout, administrator shutdown, crash, starting up, idle for too long. A statement that
+# ran out of its own time (57014) is not among them: it would do so for ever.
+_TRANSIENT_STATES = {"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "25P03", "25P04"}
 
 
 def is_transient(error: BaseException) -> bool:
@@ -21,6 +22,8 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, asyncpg.PostgresError):
         state = str(error.sqlstate or "")
         return state in _TRANSIENT_STATES or state.startswith(("08", "53"))
+    if isinstance(error, asyncpg.InterfaceError):
+        return not isinstance(error, ValueError)  # a bad argument is a fault of ours
     return isinstance(
         error,
         (
@@ -31,6 +34,5 @@ def is_transient(error: BaseException) -> bool:
             OperationalError,
             InterfaceError,
             PoolTimeoutError,
-            asyncpg.InterfaceError,
         ),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from aiokafka import ConsumerRecord
 from pydantic import ValidationError
@@ -39,7 +40,7 @@ class Poison:
 @dataclass(frozen=True, slots=True)
 class Fact:
     reaction: Reaction
-    received: Received
+    received: Received[Any]
 
 
 Decoded = Marker | Skip | Poison | Fact

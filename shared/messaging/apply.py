@@ -1,0 +1,179 @@
+"""Applies one partition's batch exactly once in effect: offset, inbox, writes and new facts in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from aiokafka import ConsumerRecord, TopicPartition
+
+from shared.db.transaction import Database, Transaction
+from shared.messaging import store
+from shared.messaging.failure import is_transient
+from shared.messaging.metrics import CONSUMED
+from shared.messaging.outcome import DeadLetter, NotYet, Reason
+from shared.messaging.reaction import Reaction, Received, context_of
+from shared.messaging.record import Decoder, Fact, Poison, identity_of, incarnation_of
+
+
+class OtherIncarnationError(Exception):
+    """A record was written into another log than the one this partition was positioned in."""
+
+    def __init__(self, tp: TopicPartition, incarnation: str) -> None:
+        super().__init__(f"{tp.topic}-{tp.partition} carries incarnation {incarnation}")
+        self.tp = tp
+        self.incarnation = incarnation
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What becomes of each record of a batch."""
+
+    facts: list[tuple[ConsumerRecord, Fact]] = field(default_factory=list)
+    buried: list[tuple[ConsumerRecord, Poison]] = field(default_factory=list)
+    parked: list[ConsumerRecord] = field(default_factory=list)
+
+
+class Applier:
+    def __init__(self, db: Database, decoder: Decoder, own_topic: str) -> None:
+        self._db = db
+        self._decoder = decoder
+        self._own_topic = own_topic
+        self.tolerated: dict[TopicPartition, set[str]] = {}
+
+    async def apply(self, tp: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
+        """All of it in one transaction; if a reaction fails, record by record, so that only the poison stops."""
+        try:
+            await self._apply_once(tp, records)
+        except OtherIncarnationError:
+            raise
+        except Exception as error:
+            if is_transient(error):
+                raise
+            for record in records:
+                await self._apply_alone(tp, record)
+
+    async def _apply_once(self, tp: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
+        async with self._db.transaction() as tx:
+            fence = await store.lock_position(tx.driver, tp)
+            fresh = [record for record in records if record.offset >= fence.stored.next_offset]
+            if not fresh:
+                return
+            incarnation = self._checked_incarnation(tp, fresh, fence)
+            plan = self._plan(fresh, await self._parked(tx, tp, fresh, fence), tx.now)
+            await self._carry_out(tx, tp, plan)
+            await store.advance(tx.driver, tp, fresh[-1].offset + 1, incarnation)
+        self._count("applied", len(plan.facts))
+        self._count("buried", len(plan.buried))
+        self._count("parked", len(plan.parked))
+
+    def _checked_incarnation(self, tp: TopicPartition, fresh: Sequence[ConsumerRecord], fence: store.Fence) -> str:
+        """The partition's incarnation; raises when a record says that it was written into another one."""
+        known = fence.stored.incarnation or (identity_of(fresh[0]) if fresh[0].offset == 0 else "")
+        for record in fresh:
+            said = incarnation_of(record)
+            if said and known and said != known and said not in self.tolerated.get(tp, ()):
+                raise OtherIncarnationError(tp, said)
+        return known
+
+    async def _parked(
+        self, tx: Transaction, tp: TopicPartition, fresh: Sequence[ConsumerRecord], fence: store.Fence
+    ) -> set[bytes]:
+        if not fence.anything_parked:
+            return set()
+        return await store.lock_parked(tx.driver, tp.topic, {record.key or b"" for record in fresh})
+
+    def _plan(self, records: Sequence[ConsumerRecord], parked: set[bytes], now: datetime) -> _Plan:
+        plan, stopped = _Plan(), set(parked)
+        for record in records:
+            decoded = self._decoder.decode(record, record.topic == self._own_topic, now)
+            if not isinstance(decoded, (Fact, Poison)):
+                continue
+            if (record.key or b"") in stopped:
+                plan.parked.append(record)
+            elif isinstance(decoded, Fact):
+                plan.facts.append((record, decoded))
+            else:
+                plan.buried.append((record, decoded))
+                if decoded.parks:
+                    stopped.add(record.key or b"")
+        return plan
+
+    async def _carry_out(self, tx: Transaction, tp: TopicPartition, plan: _Plan) -> None:
+        if plan.facts:
+            await self._react(tx, [fact for _, fact in plan.facts])
+        for record, poison in plan.buried:
+            await store.bury(tx.driver, record, poison.letter, tx.now)
+            if poison.parks:
+                await store.park_key(tx.driver, tp.topic, record.key or b"", state="dead", due_at=None, now=tx.now)
+        if plan.parked:
+            await store.park_records(tx.driver, plan.parked, tx.now)
+
+    async def _react(self, tx: Transaction, facts: Sequence[Fact]) -> None:
+        """Runs of one type go to their reaction together; their order, and each key's, stays that of the log."""
+        new = await store.first_times(tx.driver, (fact.received.envelope.id for fact in facts))
+        run: list[Received[Any]] = []
+        reaction: Reaction | None = None
+        for fact in facts:
+            if fact.received.envelope.id not in new:
+                continue
+            new.discard(fact.received.envelope.id)
+            if reaction is not None and fact.reaction is not reaction:
+                await _hand_over(tx, reaction, run)
+                run = []
+            reaction = fact.reaction
+            run.append(fact.received)
+        if reaction is not None:
+            await _hand_over(tx, reaction, run)
+
+    async def _apply_alone(self, tp: TopicPartition, record: ConsumerRecord) -> None:
+        """One record in its own transaction; if its reaction fails, burying or parking it is another one."""
+        try:
+            await self._apply_once(tp, [record])
+        except OtherIncarnationError:
+            raise
+        except Exception as error:
+            if is_transient(error):
+                raise
+            await self._stop_key(tp, record, error)
+
+    async def _stop_key(self, tp: TopicPartition, record: ConsumerRecord, error: Exception) -> None:
+        key = record.key or b""
+        decoded = self._decoder.decode(record, record.topic == self._own_topic, self._db.clock())
+        async with self._db.transaction() as tx:
+            fence = await store.lock_position(tx.driver, tp)
+            if record.offset < fence.stored.next_offset:
+                return
+            if isinstance(error, NotYet):
+                due_at = tx.now + error.after
+                await store.park_key(tx.driver, tp.topic, key, state="waiting", due_at=due_at, now=tx.now)
+                await store.park_records(tx.driver, [record], tx.now)
+            else:
+                letter = DeadLetter(Reason.HANDLER_FAILED, f"{type(error).__name__}: {error}")
+                await store.bury(tx.driver, record, letter, tx.now)
+                if not (isinstance(decoded, Fact) and decoded.reaction.event.wire.full_state):
+                    await store.park_key(tx.driver, tp.topic, key, state="dead", due_at=None, now=tx.now)
+            await store.advance(tx.driver, tp, record.offset + 1, fence.stored.incarnation or _first(record))
+        self._count("waiting" if isinstance(error, NotYet) else "buried", 1)
+
+    async def apply_parked(self, tx: Transaction, record: ConsumerRecord) -> Poison | None:
+        """Applies one kept record inside the drain's transaction; returns why it is still poison."""
+        decoded = self._decoder.decode(record, record.topic == self._own_topic, tx.now)
+        if isinstance(decoded, Poison):
+            return decoded
+        if isinstance(decoded, Fact):
+            await self._react(tx, [decoded])
+        return None
+
+    def _count(self, outcome: str, amount: int) -> None:
+        if amount:
+            CONSUMED.labels(self._db.service, outcome).inc(amount)
+
+
+async def _hand_over(tx: Transaction, reaction: Reaction, run: list[Received[Any]]) -> None:
+    tx.context = context_of(run[0].envelope)
+    await reaction.handle(tx, run)
+
+
+def _first(record: ConsumerRecord) -> str:
+    return identity_of(record) if record.offset == 0 else ""

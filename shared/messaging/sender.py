@@ -1,0 +1,109 @@
+"""Sends batches to the broker, at most one unacknowledged batch per partition.
+
+Without the idempotent producer, a batch that failed while the next one succeeded would invert a key.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from shared.contracts.envelope import Headers
+from shared.settings import ServiceSettings
+
+BATCH_BYTES = 900_000
+ACK_SECONDS = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    position: int
+    key: bytes
+    value: bytes
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What one partition acknowledged: the offset of its first message, and the positions, in order."""
+
+    partition: int
+    first_offset: int
+    positions: list[int]
+
+
+class Sender:
+    """A producer with deadlines. After any failure it must be closed: what it still holds may yet arrive."""
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self._producer = AIOKafkaProducer(
+            bootstrap_servers=settings.kafka_bootstrap_servers,
+            acks="all",
+            enable_idempotence=settings.kafka_idempotent_producer,
+            max_batch_size=BATCH_BYTES,
+            max_request_size=BATCH_BYTES + 100_000,
+            request_timeout_ms=int(ACK_SECONDS * 1000),
+            linger_ms=0,
+        )
+
+    async def start(self) -> None:
+        await asyncio.wait_for(self._producer.start(), 10)
+
+    async def send(
+        self, topic: str, by_partition: Mapping[int, Sequence[Message]], beat: Callable[[], Awaitable[None]]
+    ) -> tuple[list[Sent], BaseException | None]:
+        """Sends the head of each partition's messages as one batch and waits for all answers.
+
+        `beat` is called while waiting; when it raises, the caller has lost the right to send. Returns what was
+        acknowledged, and the first failure if there was one.
+        """
+        waiting: dict[asyncio.Future[object], tuple[int, list[int]]] = {}
+        for partition, messages in by_partition.items():
+            batch = self._producer.create_batch()
+            positions = []
+            for message in messages:
+                if batch.append(key=message.key, value=message.value, timestamp=None, headers=message.headers) is None:
+                    break
+                positions.append(message.position)
+            batch.close()
+            handed = self._producer.send_batch(batch, topic, partition=partition)
+            acknowledged = await asyncio.wait_for(handed, ACK_SECONDS)
+            acknowledged.add_done_callback(_look_at)
+            waiting[acknowledged] = (partition, positions)
+        return await self._acknowledged(waiting, beat)
+
+    async def _acknowledged(
+        self, waiting: dict["asyncio.Future[object]", tuple[int, list[int]]], beat: Callable[[], Awaitable[None]]
+    ) -> tuple[list[Sent], BaseException | None]:
+        pending = set(waiting)
+        deadline = asyncio.get_running_loop().time() + ACK_SECONDS
+        while pending and asyncio.get_running_loop().time() < deadline:
+            _, pending = await asyncio.wait(pending, timeout=1.0)
+            if pending:
+                await beat()
+        sent: list[Sent] = []
+        failure: BaseException | None = TimeoutError("the broker did not acknowledge in time") if pending else None
+        for future, (partition, positions) in waiting.items():
+            if future in pending:
+                continue
+            error = future.exception()
+            if error is not None:
+                failure = failure or error
+            else:
+                sent.append(Sent(partition, future.result().offset, positions))  # type: ignore[attr-defined]
+        return sent, failure
+
+    async def close(self) -> None:
+        """Bounded: stopping a producer whose broker is away can hang for ever."""
+        try:
+            await asyncio.wait_for(self._producer.stop(), 3)
+        except (TimeoutError, KafkaError, OSError):
+            return
+
+
+def _look_at(future: "asyncio.Future[object]") -> None:
+    """A failure that nobody waits for any more was reported by the one that stopped the waiting."""
+    if not future.cancelled():
+        future.exception()
