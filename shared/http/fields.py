@@ -1,11 +1,29 @@
 """Types for text that comes from outside: bounded, and free of what a database or a log cannot hold."""
 
+import re
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
 # Control characters, and the separators that some readers take for a new line.
 _UNSEEN = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+
+_HOST = re.compile(r"[\w.:-]+")
+
+
+def _web_address(value: str) -> str:
+    if not value:
+        return value
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if not host or not _HOST.fullmatch(host) or parts.scheme not in ("http", "https") or "@" in parts.netloc:
+        raise ValueError("must be an http or https address without user name")
+    return value
+
 
 Line = Annotated[
     str,
@@ -34,3 +52,6 @@ Reason = Annotated[
 
 Slug = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 """A name for machines: lower-case words joined by hyphens."""
+
+WebAddress = Annotated[str, StringConstraints(max_length=500, pattern=r"^[\x21-\x7e]*$"), AfterValidator(_web_address)]
+"""An http(s) address in visible ASCII, or empty when it is not stated yet."""

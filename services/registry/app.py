@@ -1,0 +1,22 @@
+"""The registry: who may sell here."""
+
+from services import registry
+from services.registry.reactions import REACTIONS
+from services.registry.resync import retell_standings
+from services.registry.routes import router
+from services.registry.seed import seed_agreements
+from services.registry.settings import RegistrySettings
+from services.registry.tables import metadata
+from shared.service import Service
+
+service = Service(
+    name="registry",
+    title="Registry",
+    package=registry,
+    settings=RegistrySettings,
+    metadata=metadata,
+    router=router,
+    reactions=REACTIONS,
+    resync=[retell_standings],
+    seed=seed_agreements,
+)

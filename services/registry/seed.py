@@ -1,0 +1,46 @@
+"""Puts the agreements of `agreements.yaml` into the database; what was announced once is never changed."""
+
+from pathlib import Path
+
+import yaml
+
+from services.registry import store
+from services.registry.domain.agreement import Agreement, AgreementKind, hash_of
+from shared.db.transaction import Transaction
+
+_FILE = Path(__file__).parent / "agreements.yaml"
+
+
+def announced() -> list[Agreement]:
+    entries = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return [
+        Agreement(
+            AgreementKind(entry["agreement"]),
+            entry["version"],
+            entry["title"],
+            entry["text"],
+            hash_of(entry["text"]),
+            entry["announced_at"],
+            entry["in_force_at"],
+        )
+        for entry in entries
+    ]
+
+
+async def seed_agreements(tx: Transaction) -> None:
+    """Safe to run by several processes at once and again at every start."""
+    await store.lock_seed(tx)
+    for agreement in announced():
+        known = await store.agreement(tx, agreement.agreement, agreement.version)
+        if known is None:
+            tx.session.add(agreement)
+            tx.record(
+                "announce_agreement",
+                f"agreement:{agreement.agreement}:{agreement.version}",
+                new={"text_hash": agreement.text_hash, "in_force_at": agreement.in_force_at},
+            )
+        elif known.text_hash != agreement.text_hash:
+            raise ValueError(
+                f"the text of the {agreement.agreement} agreement {agreement.version} differs from the one that was "
+                "announced: signatures are bound to it, so a new text needs a new version"
+            )
