@@ -23,6 +23,11 @@ def current_context() -> Context:
     return _current.get() or Context()
 
 
+def known_context() -> Context | None:
+    """The running step's context, or None outside of any step."""
+    return _current.get()
+
+
 def set_context(context: Context) -> Token[Context | None]:
     """Sets the context for the running task; each request, message and job tick sets its own."""
     return _current.set(context)
