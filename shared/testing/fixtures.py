@@ -137,7 +137,7 @@ async def client_for(issuer: Issuer, clock: SettableClock) -> AsyncIterator[Clie
         async def make(service: str | Service, db: Database, bearer: str = "", **settings: Any) -> httpx2.AsyncClient:
             declared = load_service(service) if isinstance(service, str) else service
             values = issuer.settings | {"database_url": db.url} | settings
-            app = importlib.import_module("shared.http.app").make_app(declared, declared.settings(**values), db=db)
+            app = importlib.import_module("shared.http.app").make_app(declared, db, declared.settings(**values))
             transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
             headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
             client = httpx2.AsyncClient(transport=transport, base_url=f"http://{declared.name}.test", headers=headers)
