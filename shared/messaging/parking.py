@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 
+from shared.context import Context
 from shared.db.transaction import Database, Transaction
 from shared.errors import NotFound
 from shared.messaging import store
@@ -122,9 +123,9 @@ class Parking:
                 raise
             return 0
 
-    async def discard(self, letter_id: int, reason: str) -> None:
+    async def discard(self, letter_id: int, reason: str, by: Context) -> None:
         """Gives up a dead letter that can never be applied; what waits behind it flows again. Audited."""
-        async with self._db.transaction() as tx:
+        async with self._db.transaction(by) as tx:
             row = await tx.driver.fetchrow("SELECT * FROM dead_letter WHERE id = $1 AND resolved_at IS NULL", letter_id)
             if row is None:
                 raise NotFound(f"there is no open dead letter {letter_id}")

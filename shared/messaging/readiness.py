@@ -25,19 +25,24 @@ class Readiness:
         self._reached = False
 
     async def aim(self) -> None:
-        """Notes the ends once; keeps asking while the broker is away."""
-        while self._goal is None and self._topics:
-            try:
-                async with open_log(self._settings) as look:
-                    await look.ensure_topics(self._topics)
-                    partitions = await look.partitions(self._topics)
-                    self._cluster_id = await look.cluster_id()
-                    self._goal = await look.ends(partitions)
-            except Exception as error:
-                if not is_transient(error):
-                    raise
-                log.warning("readiness.broker_away", error=repr(error)[:300])
-                await asyncio.sleep(1)
+        """Notes the ends; keeps asking while the broker is away, and again if another broker took its place."""
+        while self._topics and not self._reached:
+            if self._goal is None:
+                await self._look()
+            await asyncio.sleep(0.3)
+
+    async def _look(self) -> None:
+        try:
+            async with open_log(self._settings) as look:
+                await look.ensure_topics(self._topics)
+                partitions = await look.partitions(self._topics)
+                self._cluster_id = await look.cluster_id()
+                self._goal = await look.ends(partitions)
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            log.warning("readiness.broker_away", error=repr(error)[:300])
+            await asyncio.sleep(1)
 
     async def missing(self) -> list[str]:
         """What still stands between this process and being ready; empty when nothing does."""
@@ -50,10 +55,12 @@ class Readiness:
                 return lost
             if self._goal is None:
                 return ["the broker has not been reached yet"]
-            stored = await store.stored_positions(tx.driver, list(self._goal))
+            goal, stored = self._goal, await store.stored_positions(tx.driver, list(self._goal))
+        if any(at.cluster_id != self._cluster_id for at in stored.values()):
+            self._goal = None
         behind = [
             f"{tp.topic}-{tp.partition} is at {stored[tp].next_offset if tp in stored else 0} of {end}"
-            for tp, end in self._goal.items()
+            for tp, end in goal.items()
             if end and (tp not in stored or stored[tp].next_offset < end or stored[tp].cluster_id != self._cluster_id)
         ]
         self._reached = not behind

@@ -66,7 +66,7 @@ async def _run_watched(part: Part) -> BaseException | None:
         while True:
             done, _ = await asyncio.wait({task}, timeout=5)
             if done:
-                return task.exception()
+                return asyncio.CancelledError() if task.cancelled() else task.exception()
             still = asyncio.get_running_loop().time() - part.beaten_at
             if part.beaten_at and still > STILL_AFTER_SECONDS:
                 task.cancel()
