@@ -5,19 +5,19 @@ import asyncio
 import importlib
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 
 import structlog
 import uvicorn
 import uvloop
 from pydantic import ValidationError
 
-from shared import audit, telemetry
+from shared import logs, telemetry
 from shared.db import migrate, partitions
 from shared.db.transaction import Database
 from shared.http.app import make_app
 from shared.http.idempotency import forget_old_answers
-from shared.logs import configure_logs
 from shared.messaging.readiness import Readiness
 from shared.service import Job, Service
 from shared.settings import ServiceSettings
@@ -48,14 +48,15 @@ def read_settings(service: Service) -> ServiceSettings:
 
 def standing_jobs(settings: ServiceSettings) -> list[Job]:
     """What every service's worker does by the clock."""
-    return [partitions.maintain_partitions(settings), forget_old_answers, audit.seal_audit]
+    keep_partitions = partitions.maintaining(settings.event_log_days, settings.inbox_days)
+    return [Job("partitions", timedelta(minutes=10), keep_partitions), forget_old_answers]
 
 
 async def serve(service: Service, settings: ServiceSettings, role: str) -> None:
     """Serves until SIGTERM or SIGINT: HTTP drains first, then the worker's open work rolls back or finishes."""
     db = Database(service.name, settings.database_url, pool_size=settings.database_pool_size)
     readiness = Readiness(db, consumed_topics(service, settings.topic_prefix), settings)
-    app = make_app(service, db, settings, readiness.missing, role=role)
+    app = make_app(service, db, settings, readiness.missing)
     server = _Server(
         uvicorn.Config(
             app,
@@ -98,7 +99,7 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-async def _first_failure(serving: "asyncio.Future[None]", tasks: list["asyncio.Future[None]"]) -> None:
+async def _first_failure(serving: "asyncio.Future[None]", tasks: "Sequence[asyncio.Future[None]]") -> None:
     """Waits for the server to end. A background part that ends with an error ends the process."""
     watched = {serving, *tasks}
     while serving in watched:
@@ -114,10 +115,15 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     service = load(chosen.service)
     settings = read_settings(service)
-    configure_logs(service.name, settings.log_level)
+    logs.configure(settings, service.name)
     telemetry.configure(settings, service.name)
     if chosen.role == "migrate":
-        migrate.upgrade(service.name, settings.database_url)
+        migrate.upgrade_sync(
+            service.name,
+            settings.database_url,
+            event_log_days=settings.event_log_days,
+            inbox_days=settings.inbox_days,
+        )
         return 0
     uvloop.run(serve(service, settings, chosen.role))
     return 0

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from aiokafka import ConsumerRecord, TopicPartition
 
+from shared.clock import utc_now
 from shared.db.transaction import Database, Transaction
 from shared.messaging import store
 from shared.messaging.failure import is_transient
 from shared.messaging.metrics import CONSUMED
 from shared.messaging.outcome import DeadLetter, NotYet, Reason
 from shared.messaging.reaction import Reaction, Received, context_of
-from shared.messaging.record import Decoder, Fact, Poison, identity_of, incarnation_of
+from shared.messaging.record import Decoded, Decoder, Fact, Poison, identity_of, incarnation_of
 
 
 class OtherIncarnationError(Exception):
@@ -60,7 +60,7 @@ class Applier:
             if not fresh:
                 return
             incarnation = self._checked_incarnation(tp, fresh, fence)
-            plan = self._plan(fresh, await self._parked(tx, tp, fresh, fence), tx.now)
+            plan = self._plan(fresh, await self._parked(tx, tp, fresh, fence))
             await self._carry_out(tx, tp, plan)
             await store.advance(tx.driver, tp, fresh[-1].offset + 1, incarnation)
         self._count("applied", len(plan.facts))
@@ -83,10 +83,14 @@ class Applier:
             return set()
         return await store.lock_parked(tx.driver, tp.topic, {record.key or b"" for record in fresh})
 
-    def _plan(self, records: Sequence[ConsumerRecord], parked: set[bytes], now: datetime) -> _Plan:
+    def _decode(self, record: ConsumerRecord) -> Decoded:
+        # By the real time, not the business clock: the inbox's partitions follow the calendar.
+        return self._decoder.decode(record, record.topic == self._own_topic, utc_now())
+
+    def _plan(self, records: Sequence[ConsumerRecord], parked: set[bytes]) -> _Plan:
         plan, stopped = _Plan(), set(parked)
         for record in records:
-            decoded = self._decoder.decode(record, record.topic == self._own_topic, now)
+            decoded = self._decode(record)
             if not isinstance(decoded, (Fact, Poison)):
                 continue
             if (record.key or b"") in stopped:
@@ -139,7 +143,7 @@ class Applier:
 
     async def _stop_key(self, tp: TopicPartition, record: ConsumerRecord, error: Exception) -> None:
         key = record.key or b""
-        decoded = self._decoder.decode(record, record.topic == self._own_topic, self._db.clock())
+        decoded = self._decode(record)
         async with self._db.transaction() as tx:
             fence = await store.lock_position(tx.driver, tp)
             if record.offset < fence.stored.next_offset:
@@ -158,7 +162,7 @@ class Applier:
 
     async def apply_parked(self, tx: Transaction, record: ConsumerRecord) -> Poison | None:
         """Applies one kept record inside the drain's transaction; returns why it is still poison."""
-        decoded = self._decoder.decode(record, record.topic == self._own_topic, tx.now)
+        decoded = self._decode(record)
         if isinstance(decoded, Poison):
             return decoded
         if isinstance(decoded, Fact):
