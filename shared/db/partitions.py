@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -86,16 +87,24 @@ async def _change(driver: asyncpg.Connection, now: datetime, days: dict[str, int
 
 
 async def maintain(driver: asyncpg.Connection, now: datetime, event_log_days: int, inbox_days: int) -> int:
-    """Creates the days of the window and drops those before it; returns how many partitions changed."""
-    if inbox_days <= event_log_days:
-        raise ValueError("the inbox must outlive the event log: a republished fact would be applied twice")
-    async with driver.transaction():
+    """Creates the days of the window and drops those before it; returns how many partitions changed.
+
+    In the caller's transaction, if there is one.
+    """
+    _check(event_log_days, inbox_days)
+    async with nullcontext() if driver.is_in_transaction() else driver.transaction():
         await driver.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
         return await _change(driver, now, {"event_log": event_log_days, "inbox": inbox_days})
 
 
+def _check(event_log_days: int, inbox_days: int) -> None:
+    if inbox_days <= event_log_days:
+        raise ValueError("the inbox must outlive the event log: a republished fact would be applied twice")
+
+
 def maintaining(event_log_days: int, inbox_days: int) -> Callable[[Transaction], Awaitable[int]]:
     """The `run` of a worker's job that keeps the window moving."""
+    _check(event_log_days, inbox_days)
 
     async def maintain_partitions(tx: Transaction) -> int:
         return await maintain(tx.driver, tx.now, event_log_days, inbox_days)

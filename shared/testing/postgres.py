@@ -69,7 +69,7 @@ class Databases:
 
     async def of_service(self, service: str) -> str:
         """The URL of a new database with the migrated schema of a service of this repository."""
-        versions = sorted(migrate.versions_of(service).glob("*.py"))
+        versions = sorted(migrate.versions_of(service).glob("[0-9]*.py"))
         if not versions:
             raise LookupError(f"services/{service}/migrations/versions has no revision yet")
         return await self._clone(

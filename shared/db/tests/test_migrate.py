@@ -82,7 +82,7 @@ async def test_a_table_without_revision_is_told_and_becomes_the_next_number(make
 
 def _services_with_revisions() -> list[str]:
     root = Path(services.__file__).parent
-    return sorted(path.parents[1].name for path in root.glob("*/migrations/versions") if any(path.glob("*.py")))
+    return sorted(path.parents[1].name for path in root.glob("*/migrations/versions") if any(path.glob("[0-9]*.py")))
 
 
 @pytest.mark.parametrize("service", _services_with_revisions())
