@@ -1,6 +1,9 @@
 """The SQLAlchemy engine over asyncpg, and the naming convention that migrations rely on."""
 
-from sqlalchemy import MetaData
+from typing import Any
+
+from sqlalchemy import MetaData, event
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 NAMING = {
@@ -25,11 +28,20 @@ def new_metadata() -> MetaData:
 
 
 def make_engine(url: str, pool_size: int) -> AsyncEngine:
-    return create_async_engine(
+    engine = create_async_engine(
         url.replace("postgresql://", "postgresql+asyncpg://", 1),
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
         isolation_level="AUTOCOMMIT",
         connect_args={"server_settings": SERVER_SETTINGS, "timeout": 5, "command_timeout": 60},
+        hide_parameters=True,  # errors are logged, and parameters hold what people wrote
     )
+    event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    return engine
+
+
+def _refuse_closed(connection: Any, _record: Any, _proxy: Any) -> None:
+    """A restarted server leaves dead connections in the pool, which cannot know: statements go to the driver."""
+    if connection.driver_connection.is_closed():
+        raise InvalidatePoolError("closed by the server")
