@@ -10,12 +10,13 @@ from shared.contracts.event import Event
 
 
 class RefusalCause(BaseModel):
-    """Why an order was refused: the blocked effect and the decision behind it."""
+    """Why an order does not stand: the blocked effect and the decision behind it, or `detail` where there is none."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     effect: str
     clause: str
     decision_id: UUID | None = None
+    detail: str = ""
 
 
 class OrderPlaced(Event, wire="order.placed", aggregate="order", key="order_id", public=True):

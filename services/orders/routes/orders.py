@@ -1,0 +1,77 @@
+"""Placing, reading and cancelling orders."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from services.orders import queries
+from services.orders.domain.errors import (
+    AlreadySubscribed,
+    OrderBlocked,
+    PriceChanged,
+    UnknownListing,
+    UnknownOrder,
+    UnknownPlan,
+    WrongOrderStatus,
+)
+from services.orders.schemas import OrderRequest, OrderResponse
+from services.orders.use_cases import ordering
+from shared.errors import KeyReused
+from shared.http.auth import Caller, Role, requires
+from shared.http.dependencies import Tx
+from shared.http.idempotency import Once
+from shared.http.pagination import PageOf, Paging
+from shared.http.problems import problems
+
+router = APIRouter(tags=["orders"])
+CanBuy = Annotated[Caller, requires(Role.MERCHANT)]
+
+
+@router.post(
+    "/orders",
+    operation_id="place_order",
+    status_code=201,
+    response_model=OrderResponse,
+    responses=problems(UnknownListing, UnknownPlan, PriceChanged, OrderBlocked, AlreadySubscribed, KeyReused),
+)
+async def place_order(body: OrderRequest, caller: CanBuy, tx: Tx, once: Once, request: Request) -> Response:
+    """Orders a plan at its published price. Two round trips to the database between BEGIN and COMMIT, no more."""
+    kept, offer = await once.kept_with(ordering.OFFER, body.listing_id, caller.subject, tx.now)
+    if kept is not None:
+        return kept
+    wish = ordering.Wish(caller.subject, body.listing_id, body.plan_id, body.price_fen)
+    order = ordering.place_order(tx, wish, offer, request.app.state.settings.technical_fee_basis_points)
+    return once.answer(201, OrderResponse.of(order, None), location=f"/v1/orders/{order.order_id}")
+
+
+@router.get("/orders", operation_id="list_orders", response_model=PageOf[OrderResponse])
+async def list_orders(caller: CanBuy, tx: Tx, paging: Paging) -> PageOf[OrderResponse]:
+    """The caller's orders, the newest first."""
+    before = UUID(paging.after["order_id"]) if paging.after else None
+    found = await queries.orders_of(tx, caller.subject, before, paging.limit + 1)
+    page = paging.page(found, lambda row: {"order_id": row[0].order_id})
+    return PageOf(items=[OrderResponse.of(*row) for row in page.items], next=page.next)
+
+
+@router.get(
+    "/orders/{order_id}",
+    operation_id="get_order",
+    response_model=OrderResponse,
+    responses=problems(UnknownOrder),
+)
+async def get_order(order_id: UUID, caller: CanBuy, tx: Tx) -> OrderResponse:
+    return OrderResponse.of(*await queries.order_of(tx, caller.subject, order_id))
+
+
+@router.post(
+    "/orders/{order_id}/cancellation",
+    operation_id="cancel_order",
+    response_model=OrderResponse,
+    responses=problems(UnknownOrder, WrongOrderStatus),
+)
+async def cancel_order(order_id: UUID, caller: CanBuy, tx: Tx) -> OrderResponse:
+    """Lets an unpaid order go; done twice, it is the same."""
+    order = await ordering.cancel_order(tx, caller.subject, order_id)
+    return OrderResponse.of(order, None)
