@@ -15,7 +15,7 @@ from shared.testing.issuer import Token
 async def db(plain_db: PlainDb) -> AsyncIterator[Database]:
     db = await plain_db("notes", notes.metadata)
     yield db
-    notes.gate.expected = notes.gate.inside = 0
+    notes.gate.close_for(0)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A made-up service to hold the HTTP laws against: notes that callers write, change and list."""
 
 import asyncio
-from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -53,17 +52,21 @@ class NoteResponse(BaseModel):
     version: int
 
 
-@dataclass
 class Gate:
     """Holds calls back until enough of them are inside, so that they really overlap."""
 
-    expected: int = 0
-    inside: int = 0
+    def __init__(self) -> None:
+        self.close_for(0)
+
+    def close_for(self, calls: int) -> None:
+        self._missing = calls
+        self._open = asyncio.Event()
 
     async def wait(self) -> None:
-        self.inside += 1
-        while self.inside < self.expected:
-            await asyncio.sleep(0.005)
+        self._missing -= 1
+        if self._missing <= 0:
+            self._open.set()
+        await self._open.wait()
 
 
 gate = Gate()
