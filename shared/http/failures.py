@@ -100,7 +100,7 @@ async def _not_valid(request: Request, error: RequestValidationError) -> Respons
 
 
 def _pointer(location: Sequence[Any]) -> str:
-    """RFC 6901: `/plans/0/price_fen`."""
+    """RFC 6901: `/items/0/title`."""
     return "".join("/" + str(part)[:200].replace("~", "~0").replace("/", "~1") for part in location)
 
 

@@ -18,7 +18,7 @@ _HEADERS: dict[str, dict[str, Any]] = {
         "required": True,
         "description": "New for each new request, the same on a retry: 1 to 200 visible ASCII characters.",
         "schema": {"type": "string", "pattern": f"^{KEY_PATTERN}$"},
-        "example": "0192f3c1-order-1",
+        "example": "0192f3c1-first-try",
     },
     "If-Match": {
         "required": True,

@@ -8,7 +8,7 @@ from starlette.types import Scope
 
 
 def template_of(scope: Scope) -> str:
-    """`/v1/orders/{order_id}` of the matched route; empty when nothing matched."""
+    """`/v1/things/{thing_id}` of the matched route; empty when nothing matched."""
     included = scope.get("fastapi", {}).get("effective_route_context")
     return getattr(included or scope.get("route"), "path_format", "")
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, Text, Uuid
 
+from shared.contracts.event import Event
 from shared.db.tables import add_plumbing
 from shared.errors import Conflict, Invalid, NotFound
 from shared.http import tests
@@ -31,6 +32,10 @@ Table("late", metadata, Column("id", Uuid, primary_key=True))
 
 router = APIRouter()
 CanWrite = Annotated[Caller, requires(Role.MERCHANT)]
+
+
+class NoteWritten(Event, wire="note.written", aggregate="note", key="note_id"):
+    note_id: UUID
 
 
 class NoteLocked(Conflict):
