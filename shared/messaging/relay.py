@@ -6,7 +6,7 @@ rows are read on the very session that holds the shard's advisory lock, so a rel
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import asyncpg
@@ -33,7 +33,16 @@ class BrokerLostError(Transient):
 
 
 class Relay:
-    def __init__(self, service: str, database_url: str, settings: ServiceSettings, shard: int = 0) -> None:
+    def __init__(
+        self,
+        service: str,
+        database_url: str,
+        settings: ServiceSettings,
+        shard: int = 0,
+        *,
+        make_sender: Callable[[ServiceSettings], Sender] = Sender,
+    ) -> None:
+        self._make_sender = make_sender
         self._service = service
         self._url = database_url
         self._settings = settings
@@ -75,7 +84,7 @@ class Relay:
                     await asyncio.sleep(0.1)
                 elif sender is None:
                     await self._prepare(connection, told)
-                    sender = Sender(self._settings)
+                    sender = self._make_sender(self._settings)
                     await sender.start()
                 elif told.republish_upto is not None:
                     await self._republish(connection, sender, told)
