@@ -1,0 +1,22 @@
+"""The catalog: what is on offer, and in which state."""
+
+from services import catalog
+from services.catalog.reactions import REACTIONS
+from services.catalog.resync import retell_listings
+from services.catalog.routes import router
+from services.catalog.seed import seed_categories
+from services.catalog.settings import CatalogSettings
+from services.catalog.tables import metadata
+from shared.service import Service
+
+service = Service(
+    name="catalog",
+    title="Catalog",
+    package=catalog,
+    settings=CatalogSettings,
+    metadata=metadata,
+    router=router,
+    reactions=REACTIONS,
+    resync=[retell_listings],
+    seed=seed_categories,
+)

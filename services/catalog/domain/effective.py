@@ -1,0 +1,139 @@
+"""What may be done with a listing now: the AND over its lifecycle, every restriction and its seller's standing."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from shared.contracts.effects import Cause, Effect, blocking
+from shared.contracts.enforcement import RestrictionChanged
+from shared.contracts.registry import Hold, ProviderStandingChanged
+
+
+class Lifecycle(StrEnum):
+    """The listing's own state, which only its provider's and the reviewers' acts move, never a penalty."""
+
+    UNPUBLISHED = "unpublished"
+    LIVE = "live"
+    DELISTED = "delisted"
+    RETIRED = "retired"
+
+
+_SELLING = frozenset({Effect.LIST, Effect.ORDER, Effect.RENEW})
+LIFECYCLE_HOLDS: dict[Lifecycle, tuple[Hold, ...]] = {
+    Lifecycle.UNPUBLISHED: (
+        Hold(effects=_SELLING | {Effect.USE, Effect.CALL_API}, clause="4.1", reason="No version was approved yet"),
+    ),
+    Lifecycle.LIVE: (),
+    Lifecycle.DELISTED: (
+        Hold(effects=frozenset({Effect.LIST, Effect.ORDER}), clause="4.1", reason="It was taken off the market"),
+    ),
+    # Who bought it keeps it until the end of the subscription (7.4).
+    Lifecycle.RETIRED: (
+        Hold(effects=_SELLING | {Effect.PUBLISH}, clause="7.4", reason="The provider ended the listing"),
+    ),
+}
+
+_UNKNOWN_SELLER = (
+    Hold(effects=_SELLING | {Effect.PUBLISH}, clause="3.1", reason="The provider is not known to be admitted"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """One reason why an effect is blocked. `source` names who holds it."""
+
+    source: str
+    clause: str
+    reason: str
+    target: str = ""
+    measure: str = ""
+    measure_clause: str = ""
+    penalty_id: UUID | None = None
+    decision_id: UUID | None = None
+    from_: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """Everything that decides about a listing, as far as the catalog knows it."""
+
+    lifecycle: Lifecycle
+    category: str
+    requires_qualification: bool
+    seller: ProviderStandingChanged | None
+    restrictions: tuple[RestrictionChanged, ...]
+
+
+Effective = Mapping[Effect, tuple[Because, ...]]
+
+
+def effective(circumstances: Circumstances, at: datetime) -> Effective:
+    """For every effect what blocks it at the instant `at`; an empty tuple means that it is free."""
+    holds = [
+        *(("lifecycle", hold) for hold in LIFECYCLE_HOLDS[circumstances.lifecycle]),
+        *(("standing", hold) for hold in _standing_holds(circumstances.seller)),
+        *(("qualification", hold) for hold in _qualification_holds(circumstances, at)),
+    ]
+    return {
+        effect: (
+            *(Because(source, hold.clause, hold.reason) for source, hold in holds if effect in hold.effects),
+            *_restrictions(circumstances.restrictions, effect, at),
+        )
+        for effect in Effect
+    }
+
+
+def is_correction(circumstances: Circumstances, at: datetime) -> bool:
+    """Whether a new version may answer an open penalty on the listing; submitting that is always allowed."""
+    return any(
+        cause.from_ <= at and (cause.until is None or at < cause.until)
+        for restriction in circumstances.restrictions
+        if restriction.target.kind == "listing"
+        for cause in restriction.causes
+    )
+
+
+def _standing_holds(seller: ProviderStandingChanged | None) -> tuple[Hold, ...]:
+    if seller is None:
+        return _UNKNOWN_SELLER
+    explained = {effect for hold in seller.holds for effect in hold.effects}
+    rest = seller.blocked - explained
+    if not rest:
+        return seller.holds
+    return (*seller.holds, Hold(effects=rest, clause="3.1", reason=f"The provider is {seller.standing}"))
+
+
+def _qualification_holds(circumstances: Circumstances, at: datetime) -> tuple[Hold, ...]:
+    seller = circumstances.seller
+    if seller is None or not circumstances.requires_qualification:
+        return ()
+    ends = {qualified.category: qualified for qualified in seller.qualifications}
+    held = ends.get(circumstances.category)
+    if held.holds(at) if held else circumstances.category in seller.categories:
+        return ()
+    reason = f"The provider is not qualified for the category {circumstances.category}"
+    return (Hold(effects=frozenset({Effect.PUBLISH}), clause="3.2", reason=reason),)
+
+
+def _restrictions(restrictions: Iterable[RestrictionChanged], effect: Effect, at: datetime) -> Iterable[Because]:
+    for restriction in restrictions:
+        for cause in blocking(restriction.causes, effect, at):
+            yield _restriction(restriction.target.kind, cause)
+
+
+def _restriction(target: str, cause: Cause) -> Because:
+    return Because(
+        "restriction",
+        cause.clause,
+        f"A penalty is in force: {cause.measure}",
+        target,
+        cause.measure,
+        cause.measure_clause,
+        cause.penalty_id,
+        cause.decision_id,
+        cause.from_,
+        cause.until,
+    )

@@ -1,0 +1,37 @@
+"""Characters that hide or turn text around, and markup that will never be rendered (4.3.3)."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from services.catalog.domain.screening.finding import Finding, Severity
+from services.catalog.domain.screening.text import is_invisible
+
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_LAYOUT = frozenset("\t\n\r")
+_MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,300}>|<!--")
+# Emoji are joined and coloured by these; they hide nothing.
+_JOINERS = frozenset("\u200d\ufe0e\ufe0f")
+
+
+def find(field: str, text: str) -> Iterator[Finding]:
+    for index, char in enumerate(text):
+        if char.isascii() and char.isprintable():
+            continue
+        if char in _TURNS or (unicodedata.category(char) == "Cc" and char not in _LAYOUT):
+            yield _unseen(field, index, char, Severity.BLOCKS)
+        elif char not in _JOINERS and is_invisible(char):
+            yield _unseen(field, index, char, Severity.WARNS)
+    for match in _MARKUP.finditer(text):
+        yield Finding(
+            "markup", "4.3.3", Severity.WARNS, field, match.start(), match.end(), match[0],
+            "文字按纯文本展示，请删除标记。 The text is shown as plain text; remove the markup.",
+        )  # fmt: skip
+
+
+def _unseen(field: str, index: int, char: str, severity: Severity) -> Finding:
+    name = unicodedata.name(char, f"U+{ord(char):04X}")
+    return Finding(
+        "unseen-characters", "4.3.3", severity, field, index, index + 1, char,
+        f"删除不可见或控制字符（{name}）。 Remove the invisible character.",
+    )  # fmt: skip

@@ -1,0 +1,9 @@
+"""The catalog's HTTP interface: for providers, for reviewers, and for the storefront."""
+
+from fastapi import APIRouter
+
+from services.catalog.routes import listings, market, reviews
+
+router = APIRouter(prefix="/v1", tags=["catalog"])
+for part in (listings.router, reviews.router, market.router):
+    router.include_router(part)

@@ -1,0 +1,209 @@
+"""The HTTP shapes for providers and reviewers."""
+
+from collections import Counter
+from datetime import datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic.config import JsonDict
+
+from services.catalog.domain.content import Content
+from services.catalog.domain.effective import Lifecycle
+from services.catalog.domain.listing import Listing, ListingVersion, VersionState
+from services.catalog.domain.screening.finding import Finding, Severity
+from services.catalog.queries.listings import ListingView, Waiting
+from services.catalog.use_cases.reviews import Decision
+from shared.contracts.catalog import ListingKind, Plan
+from shared.http.fields import Line, Prose, Reason, Slug, WebAddress
+
+_PlanId = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+_Summary = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
+_Clause = Annotated[str, StringConstraints(max_length=20, pattern=r"^[1-8](\.\d{1,2}){0,3}(\(\d{1,2}\))?$")]
+
+_EXAMPLE: JsonDict = {
+    "kind": "application",
+    "category": "order-processing",
+    "name": "快打单",
+    "summary": "批量打印快递单，自动合并订单。",
+    "details": "支持批量打印快递单与发货单，自动合并同一买家的订单，物流异常及时提醒。授权后即可使用，附有图文教程。",
+    "callback_url": "https://app.example.com/callback",
+    "support_url": "https://app.example.com/help",
+    "plans": [{"plan_id": "monthly", "title": "月付版", "period_days": 30, "price_fen": 9900}],
+}
+
+
+class PlanRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    plan_id: _PlanId
+    title: Line
+    period_days: Annotated[int, Field(ge=1, le=3650, strict=True)]
+    price_fen: Annotated[int, Field(ge=0, le=10_000_000_000, strict=True, description="Whole fen of CNY.")]
+
+
+class ListingRequest(BaseModel):
+    """All texts are plain text. What is left empty is named by the findings and must be there on submission."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": _EXAMPLE})
+    kind: ListingKind
+    category: Slug
+    name: Line
+    summary: _Summary = ""
+    details: Prose = ""
+    callback_url: WebAddress = ""
+    support_url: WebAddress = ""
+    plans: Annotated[list[PlanRequest], Field(max_length=20)] = []
+
+    @field_validator("plans")
+    @classmethod
+    def _plan_ids_are_distinct(cls, plans: list[PlanRequest]) -> list[PlanRequest]:
+        repeated = [plan_id for plan_id, times in Counter(plan.plan_id for plan in plans).items() if times > 1]
+        if repeated:
+            raise ValueError(f"plan_id {repeated[0]!r} is used more than once")
+        return plans
+
+    def content(self) -> Content:
+        return Content(
+            self.category,
+            self.name,
+            self.summary,
+            self.details,
+            self.callback_url,
+            self.support_url,
+            tuple(Plan(**plan.model_dump()) for plan in self.plans),
+        )
+
+
+class RetirementRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"reason": "由新产品替代"}})
+    reason: Reason
+
+
+class ReviewRequest(BaseModel):
+    """A refusal, for good or for changes, names the clauses that are broken."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {"decision": "request_changes", "reason": "详情缺少使用说明", "clauses": ["6.1.3(2)"]}
+        },
+    )
+    decision: Decision
+    reason: Reason
+    clauses: Annotated[list[_Clause], Field(max_length=20)] = []
+
+
+class FindingItem(BaseModel):
+    """`start` and `end` are positions (in code points, half-open) in the text of `field`."""
+
+    detector: str
+    clause: str
+    severity: Severity
+    field: str
+    start: int
+    end: int
+    matched: str
+    advice: str
+
+    @classmethod
+    def of(cls, finding: Finding) -> Self:
+        return cls(**{name: getattr(finding, name) for name in Finding.__slots__})
+
+
+class PlanItem(BaseModel):
+    plan_id: str
+    title: str
+    period_days: int
+    price_fen: int
+
+    @classmethod
+    def of(cls, plan: Plan) -> Self:
+        return cls(**plan.model_dump())
+
+
+class ListingResponse(BaseModel):
+    """`version` is the one for If-Match; `number` counts the versions of the content."""
+
+    listing_id: UUID
+    provider_id: UUID
+    version: int
+    number: int
+    state: VersionState
+    lifecycle: Lifecycle
+    kind: ListingKind
+    category: str
+    name: str
+    findings: list[FindingItem]
+    submitted_at: datetime | None
+    decided_at: datetime | None
+    reason: str
+    clauses: list[str]
+
+    @classmethod
+    def of(cls, listing: Listing, newest: ListingVersion) -> Self:
+        return cls(
+            listing_id=listing.listing_id,
+            provider_id=listing.provider_id,
+            version=listing.version,
+            number=newest.number,
+            state=newest.state,
+            lifecycle=listing.lifecycle,
+            kind=listing.kind,
+            category=newest.content.category,
+            name=newest.content.name,
+            findings=[FindingItem.of(finding) for finding in newest.findings],
+            submitted_at=newest.submitted_at,
+            decided_at=newest.decided_at,
+            reason=newest.reason,
+            clauses=list(newest.clauses),
+        )
+
+
+class ContentItem(BaseModel):
+    number: int
+    category: str
+    name: str
+    summary: str
+    details: str
+    callback_url: str
+    support_url: str
+    plans: list[PlanItem]
+
+    @classmethod
+    def of(cls, version: ListingVersion) -> Self:
+        texts = {name: getattr(version.content, name) for name in Content.__slots__ if name != "plans"}
+        return cls(number=version.number, plans=[PlanItem.of(plan) for plan in version.content.plans], **texts)
+
+
+class ListingDetails(ListingResponse):
+    """With the contents side by side: the newest, and the one on the market if there is one."""
+
+    newest: ContentItem
+    live: ContentItem | None
+
+    @classmethod
+    def of_view(cls, view: ListingView) -> Self:
+        return cls(
+            **dict(ListingResponse.of(view.listing, view.newest)),
+            newest=ContentItem.of(view.newest),
+            live=ContentItem.of(view.live) if view.live else None,
+        )
+
+
+class ReviewItem(ListingResponse):
+    """One version in the queue, with what a reviewer has to read."""
+
+    provider_name: str
+    reviewer: str
+    claimed_until: datetime | None
+    content: ContentItem
+
+    @classmethod
+    def of_waiting(cls, waiting: Waiting) -> Self:
+        return cls(
+            **dict(ListingResponse.of(waiting.listing, waiting.version)),
+            provider_name=waiting.provider_name,
+            reviewer=waiting.version.reviewer,
+            claimed_until=waiting.version.claimed_until,
+            content=ContentItem.of(waiting.version),
+        )

@@ -1,0 +1,136 @@
+"""What a provider can do with its listings. Each verb is one transaction, which its caller commits."""
+
+from uuid import UUID
+
+from services.catalog import rules, store
+from services.catalog.domain.content import Content
+from services.catalog.domain.effective import Because, effective, is_correction
+from services.catalog.domain.errors import (
+    AccountBlocked,
+    ProviderUnknown,
+    PublishBlocked,
+    TooManyApplications,
+)
+from services.catalog.domain.listing import APPLICATION_LIMIT, WAITING, Listing, ListingVersion
+from services.catalog.domain.screening import screen
+from shared.contracts.catalog import ListingKind
+from shared.contracts.effects import Effect
+from shared.db.transaction import Transaction
+from shared.errors import Invalid
+from shared.ids import new_id
+
+Written = tuple[Listing, ListingVersion]
+
+
+async def create_listing(tx: Transaction, account_id: str, kind: ListingKind, content: Content) -> Written:
+    """A first draft. At most five applications of one account are not retired, however many come at once (4.3.5)."""
+    await store.lock_account(tx, account_id)
+    seller = await store.seller_of_account(tx, account_id)
+    if seller is None:
+        raise ProviderUnknown("Apply as a provider in the registry first")
+    await _refuse_misplaced(tx, content.category)
+    if kind is ListingKind.APPLICATION and await store.applications_of(tx, account_id) >= APPLICATION_LIMIT:
+        raise TooManyApplications(
+            f"An account has at most {APPLICATION_LIMIT} applications", clause="4.3.5", limit=APPLICATION_LIMIT
+        )
+    listing = Listing(new_id(), seller.provider_id, account_id, kind, created_at=tx.now)
+    draft = ListingVersion(listing.listing_id, listing.newest_number, content, created_at=tx.now)
+    await _refuse_blocked_account(tx, listing, content.category)
+    draft.findings = screen(content, kind, rules.screening_rules())
+    tx.session.add(listing)
+    await tx.session.flush()
+    tx.session.add(draft)
+    tx.record("create_listing", _target(listing), new={"kind": kind, "number": draft.number, "name": content.name})
+    return listing, draft
+
+
+async def write_draft(
+    tx: Transaction, listing_id: UUID, account_id: str, version: int, kind: ListingKind, content: Content
+) -> Written:
+    """Changes the open draft, or begins the successor of a decided version."""
+    listing = await store.lock_listing(tx, listing_id, only_of=account_id, version=version)
+    await _refuse_misplaced(tx, content.category)
+    await _refuse_blocked_account(tx, listing, content.category)
+    newest = await store.newest_version(tx, listing)
+    old = newest.content
+    draft = listing.write(newest, kind, content, tx.now)
+    draft.findings = screen(content, kind, rules.screening_rules())
+    tx.session.add(draft)
+    changed = [name for name in Content.__slots__ if getattr(old, name) != getattr(content, name)]
+    tx.record("write_draft", _target(listing), new={"number": draft.number, "changed": changed})
+    return listing, draft
+
+
+async def submit_listing(tx: Transaction, listing_id: UUID, account_id: str) -> Written:
+    """The draft goes to the reviewers, unless the provider may not publish or the screening forbids it."""
+    listing = await store.lock_listing(tx, listing_id, only_of=account_id)
+    draft = await store.newest_version(tx, listing)
+    if draft.state in WAITING:
+        return listing, draft
+    await refuse_blocked_publishing(tx, listing, draft.content.category, corrections_pass=True)
+    findings = screen(draft.content, listing.kind, rules.screening_rules())
+    tx.emit(*listing.submit(draft, findings, tx.now))
+    tx.record(
+        "submit_listing",
+        _target(listing),
+        old={"state": "draft"},
+        new={"state": draft.state, "number": draft.number, "findings": len(findings)},
+    )
+    return listing, draft
+
+
+async def retire_listing(tx: Transaction, listing_id: UUID, account_id: str, version: int, reason: str) -> Written:
+    """The provider ends the listing: nothing more is sold, and it no longer counts for the limit."""
+    listing = await store.lock_listing(tx, listing_id, only_of=account_id, version=version)
+    old = listing.lifecycle
+    tx.emit(*listing.retire(await store.live_version(tx, listing)))
+    tx.record(
+        "retire_listing", _target(listing), old={"lifecycle": old}, new={"lifecycle": listing.lifecycle}, reason=reason
+    )
+    return listing, await store.newest_version(tx, listing)
+
+
+async def refuse_blocked_publishing(
+    tx: Transaction, listing: Listing, category: str, *, corrections_pass: bool
+) -> None:
+    """`corrections_pass`: no restriction keeps a provider from handing in what an open penalty asks for."""
+    around = await store.circumstances(tx, listing, category)
+    causes = effective(around, tx.now)[Effect.PUBLISH]
+    if corrections_pass and is_correction(around, tx.now):
+        causes = tuple(cause for cause in causes if cause.source != "restriction")
+    if causes:
+        raise PublishBlocked(
+            "No version may go live: " + "; ".join(cause.reason for cause in causes),
+            effect=Effect.PUBLISH,
+            clause=causes[0].clause,
+            causes=[_told(cause) for cause in causes],
+        )
+
+
+async def _refuse_blocked_account(tx: Transaction, listing: Listing, category: str) -> None:
+    around = await store.circumstances(tx, listing, category)
+    causes = effective(around, tx.now)[Effect.ACCOUNT]
+    if causes and not is_correction(around, tx.now):
+        raise AccountBlocked(
+            "A restriction limits the functions of this account",
+            effect=Effect.ACCOUNT,
+            clause=causes[0].clause,
+            causes=[_told(cause) for cause in causes],
+        )
+
+
+async def _refuse_misplaced(tx: Transaction, code: str) -> None:
+    place = await store.category(tx, code)
+    if place is None or not place.takes_listings:
+        why = "is no category" if place is None else "is a group; choose one of the categories below it"
+        raise Invalid(f"{code!r} {why}", errors=[{"pointer": "/category", "in": "body", "message": f"{code!r} {why}"}])
+
+
+def _told(cause: Because) -> dict[str, str | None]:
+    """A cause as a member of a problem document."""
+    values = {name.rstrip("_"): getattr(cause, name) for name in Because.__slots__}
+    return {name: None if value is None else str(value) for name, value in values.items() if value != ""}
+
+
+def _target(listing: Listing) -> str:
+    return f"listing:{listing.listing_id}"
