@@ -38,13 +38,17 @@ def target_key(kind: str, target_id: UUID | str, category: str = "") -> str:
 
 
 class Cause(BaseModel):
-    """One penalty's hold on a target: blocked while `from_ <= now < until` (`until` None: no end is set)."""
+    """One penalty's hold on a target: blocked while `from_ <= now < until` (`until` None: no end is set).
+
+    `clause` is the violated one (such as 6.3.2(4)), `measure_clause` that of the measure (such as 6.5.4).
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore", validate_by_name=True, serialize_by_alias=True)
     penalty_id: UUID
     decision_id: UUID
     measure: str
     clause: str
+    measure_clause: str = ""
     effects: frozenset[Effect]
     from_: datetime = Field(alias="from")
     until: datetime | None = None

@@ -37,6 +37,7 @@ class PenaltyApplied(Event, wire="penalty.applied", aggregate="penalty", key="pe
     target: Target
     measure: str
     clause: str
+    measure_clause: str = ""
     effects: frozenset[Effect]
     from_: datetime = Field(alias="from")
     until: datetime | None

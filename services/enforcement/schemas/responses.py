@@ -1,0 +1,232 @@
+"""What goes out."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.enforcement.domain.appeal import Appeal, AppealStatus
+from services.enforcement.domain.case import Case, CaseOrigin, CaseStatus
+from services.enforcement.domain.decision import Decision, DecisionKind
+from services.enforcement.domain.explain import Answer
+from services.enforcement.domain.penalty import Penalty, PenaltyStatus
+from services.enforcement.domain.report import Report
+from services.enforcement.domain.rulebook import Ending
+from services.enforcement.domain.violation import Violation, ViolationStatus
+from shared.contracts.effects import Effect, Target
+
+
+class _Response(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class DecisionResponse(_Response):
+    decision_id: UUID
+    kind: DecisionKind
+    decided_by: str
+    decided_at: datetime
+    rulebook: str
+    rulebook_version: str
+    rulebook_hash: str
+    cause: str
+    evidence: str
+    reason: str
+    facts: dict[str, Any]
+    trace: dict[str, Any]
+
+
+class CaseSummary(_Response):
+    case_id: UUID
+    status: CaseStatus
+    act: str
+    clause: str
+    rulebook: str
+    rulebook_version: str
+    provider_id: UUID
+    listing_id: UUID | None
+    origin: CaseOrigin
+    origin_id: UUID
+    happened_at: datetime
+    opened_at: datetime
+    decided_at: datetime | None
+    version: int
+
+
+class ReportedResponse(_Response):
+    """A report as the officer sees it."""
+
+    report_id: UUID
+    reporter: str
+    happened_at: datetime
+    reported_at: datetime
+    text: str
+    evidence: str
+
+
+class CaseResponse(CaseSummary):
+    """`facts` and `trace` are what opened the case; each decision has its own."""
+
+    correlation_id: str
+    facts: dict[str, Any]
+    trace: dict[str, Any]
+    reports: list[ReportedResponse]
+    decisions: list[DecisionResponse]
+
+    @classmethod
+    def of(cls, case: Case, reports: Iterable[Report], decisions: Iterable[Decision]) -> Self:
+        return cls.model_validate(
+            {
+                **{name: getattr(case, name) for name in CaseSummary.model_fields},
+                "correlation_id": case.correlation_id,
+                "facts": case.facts,
+                "trace": case.trace,
+                "reports": [ReportedResponse.model_validate(report) for report in reports],
+                "decisions": [DecisionResponse.model_validate(decision) for decision in decisions],
+            }
+        )
+
+
+class PenaltyResponse(_Response):
+    """In force while `from <= now < until`, unless it was lifted. `ends` is what may end it."""
+
+    model_config = ConfigDict(from_attributes=True, validate_by_name=True, serialize_by_alias=True)
+    penalty_id: UUID
+    violation_id: UUID
+    decision_id: UUID
+    target: Target
+    measure: str
+    clause: str = Field(description="The clause that was violated.")
+    measure_clause: str = Field(description="The clause of the measure.")
+    effects: frozenset[Effect]
+    ends: frozenset[Ending]
+    from_at: datetime = Field(serialization_alias="from")
+    until: datetime | None
+    status: PenaltyStatus
+    lifted_at: datetime | None
+    lift_decision_id: UUID | None
+    version: int
+
+
+class ViolationSummary(_Response):
+    violation_id: UUID
+    case_id: UUID
+    status: ViolationStatus
+    provider_id: UUID
+    listing_id: UUID | None
+    act: str
+    clause: str
+    rulebook: str
+    rulebook_version: str
+    decision_id: UUID
+    happened_at: datetime
+    confirmed_at: datetime
+    appeal_until: datetime
+    earlier: int = Field(description="How many violations of the same act stood against the provider before.")
+    version: int
+
+
+class ViolationResponse(ViolationSummary):
+    penalties: list[PenaltyResponse]
+
+    @classmethod
+    def of(cls, violation: Violation, penalties: Sequence[Penalty]) -> Self:
+        return cls.model_validate(
+            {
+                **{name: getattr(violation, name) for name in ViolationSummary.model_fields},
+                "penalties": [PenaltyResponse.model_validate(penalty) for penalty in penalties],
+            }
+        )
+
+
+class AppealResponse(_Response):
+    appeal_id: UUID
+    violation_id: UUID
+    provider_id: UUID
+    status: AppealStatus
+    text: str
+    filed_at: datetime
+    decision_id: UUID | None
+    decided_at: datetime | None
+    reason: str
+    version: int
+
+    @classmethod
+    def of(cls, appeal: Appeal) -> Self:
+        return cls.model_validate(appeal)
+
+
+class ReportResponse(BaseModel):
+    """A report as its author sees it, and what became of its case."""
+
+    report_id: UUID
+    act: str
+    happened_at: datetime
+    reported_at: datetime
+    case_id: UUID
+    case_status: CaseStatus
+
+    @classmethod
+    def of(cls, report: Report, case: Case) -> Self:
+        return cls(
+            report_id=report.report_id,
+            act=report.act,
+            happened_at=report.happened_at,
+            reported_at=report.reported_at,
+            case_id=case.case_id,
+            case_status=case.status,
+        )
+
+
+class ExplainedCause(BaseModel):
+    """A penalty that blocks the effect: by which clause, which decision, and until when."""
+
+    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
+    target: Target
+    penalty_id: UUID
+    decision_id: UUID
+    measure: str
+    clause: str
+    measure_clause: str
+    from_: datetime = Field(serialization_alias="from")
+    until: datetime | None
+
+
+class ExplainedHold(BaseModel):
+    """What the provider's standing in the registry blocks by itself."""
+
+    clause: str
+    reason: str
+
+
+class ExplainedEffect(BaseModel):
+    blocked: bool
+    causes: list[ExplainedCause]
+    holds: list[ExplainedHold]
+
+    @classmethod
+    def of(cls, answer: Answer) -> Self:
+        return cls(
+            blocked=answer.blocked,
+            causes=[
+                ExplainedCause(
+                    target=item.target,
+                    **item.cause.model_dump(exclude={"effects"}, by_alias=False),
+                )
+                for item in answer.causes
+            ],
+            holds=[ExplainedHold(clause=hold.clause, reason=hold.reason) for hold in answer.holds],
+        )
+
+
+class ExplanationResponse(BaseModel):
+    """For each effect whether it is blocked at `at`, and by what."""
+
+    target: Target
+    at: datetime
+    effects: dict[Effect, ExplainedEffect]
+
+    @classmethod
+    def of(cls, target: Target, at: datetime, answers: Iterable[Answer]) -> Self:
+        return cls(target=target, at=at, effects={answer.effect: ExplainedEffect.of(answer) for answer in answers})

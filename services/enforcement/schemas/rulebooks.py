@@ -1,0 +1,147 @@
+"""The rulebook as people read it."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from pydantic import BaseModel, Field
+
+from services.enforcement.domain.durations import format_duration
+from services.enforcement.domain.facts import Detector
+from services.enforcement.domain.rulebook import Act, Ending, Measure, Rulebook, Scope, Step, Title
+from shared.contracts.effects import Effect
+
+
+class TitleResponse(BaseModel):
+    zh: str
+    en: str
+
+    @classmethod
+    def of(cls, title: Title) -> Self:
+        return cls(zh=title.zh, en=title.en)
+
+
+class MeasureResponse(BaseModel):
+    """What a measure blocks and expressly leaves, and what ends it, each with its source."""
+
+    measure: str
+    clause: str
+    title: TitleResponse
+    scope: Scope
+    blocks: dict[Effect, str]
+    leaves: dict[Effect, str]
+    ends: dict[Ending, str]
+    source: str
+
+    @classmethod
+    def of(cls, measure: Measure) -> Self:
+        return cls(
+            measure=measure.id,
+            clause=measure.clause,
+            title=TitleResponse.of(measure.title),
+            scope=measure.scope,
+            blocks=dict(measure.blocks),
+            leaves=dict(measure.leaves),
+            ends=dict(measure.ends),
+            source=measure.source,
+        )
+
+
+class SanctionResponse(BaseModel):
+    measure: str
+    period: str | None = Field(description="Such as 30d; null: until something else ends it.")
+
+
+class StepResponse(BaseModel):
+    """What answers an act after so many earlier violations of the same kind."""
+
+    after: int
+    sanctions: list[SanctionResponse]
+    source: str
+
+    @classmethod
+    def of(cls, step: Step) -> Self:
+        return cls(
+            after=step.after,
+            sanctions=[
+                SanctionResponse(measure=s.measure, period=None if s.period is None else format_duration(s.period))
+                for s in step.sanctions
+            ],
+            source=step.source,
+        )
+
+
+class ActResponse(BaseModel):
+    act: str
+    clause: str
+    title: TitleResponse
+    subject: Scope
+    detector: Detector
+    condition: dict[str, Any] | None
+    asks: list[str] = Field(description="The facts that only an officer can record.")
+    ladder: list[StepResponse]
+    source: str
+
+    @classmethod
+    def of(cls, act: Act, row: dict[str, Any]) -> Self:
+        return cls(
+            act=act.id,
+            clause=act.clause,
+            title=TitleResponse.of(act.title),
+            subject=act.subject,
+            detector=act.detector,
+            condition=row.get("condition"),
+            asks=sorted(act.asks),
+            ladder=[StepResponse.of(step) for step in act.ladder],
+            source=act.source,
+        )
+
+
+class ChoiceResponse(BaseModel):
+    choice: str
+    decides: str
+    source: str
+
+
+class RulebookResponse(BaseModel):
+    rulebook: str
+    version: str
+    title: TitleResponse
+    announced_at: datetime
+    in_force_at: datetime
+    content_hash: str
+    appeal_window: str
+    repeats_within: str
+    measures: list[MeasureResponse]
+    acts: list[ActResponse]
+    choices: list[ChoiceResponse]
+
+    @classmethod
+    def of(cls, book: Rulebook) -> Self:
+        rows = {row["id"]: row for row in book.document["acts"]}
+        return cls(
+            rulebook=book.id,
+            version=book.version,
+            title=TitleResponse.of(book.title),
+            announced_at=book.announced_at,
+            in_force_at=book.in_force_at,
+            content_hash=book.content_hash,
+            appeal_window=format_duration(book.appeal_window),
+            repeats_within=format_duration(book.repeats_within),
+            measures=[MeasureResponse.of(measure) for measure in book.measures.values()],
+            acts=[ActResponse.of(act, rows[act.id]) for act in book.acts.values()],
+            choices=[ChoiceResponse(choice=c.id, decides=c.decides, source=c.source) for c in book.choices],
+        )
+
+
+class RulebooksResponse(BaseModel):
+    """Every published version, the oldest first."""
+
+    items: list[RulebookResponse]
+
+
+class MeasuresResponse(BaseModel):
+    """The measures of the rulebook in force."""
+
+    rulebook: str
+    version: str
+    items: list[MeasureResponse]

@@ -1,0 +1,22 @@
+"""Telling what restricts a target. Whoever changed its penalties calls this in the same transaction."""
+
+from collections.abc import Iterable
+
+from services.enforcement import store
+from services.enforcement.domain.restriction import restriction
+from shared.contracts.effects import Target
+from shared.db.transaction import Transaction
+
+
+async def restate_restrictions(tx: Transaction, targets: Iterable[Target]) -> None:
+    """Locks the targets, reads all penalties on them again and tells the full set of causes of each."""
+    for target in await store.lock_restrictions(tx, targets):
+        tx.emit(restriction(target, await store.penalties_on(tx, target), tx.now))
+
+
+async def retell_restrictions(tx: Transaction, after: str, limit: int) -> str:
+    """Tells up to `limit` targets whose key is above `after` again; returns the last key, "" at the end."""
+    targets = await store.lock_restrictions_after(tx, after, limit)
+    for target in targets:
+        tx.emit(restriction(target, await store.penalties_on(tx, target), tx.now))
+    return targets[-1].key if len(targets) == limit else ""
