@@ -14,6 +14,7 @@ import uvloop
 from pydantic import ValidationError
 
 from shared import logs, telemetry
+from shared.audit import seal_audit
 from shared.db import migrate, partitions
 from shared.db.transaction import Database
 from shared.http.app import make_app
@@ -49,7 +50,7 @@ def read_settings(service: Service) -> ServiceSettings:
 def standing_jobs(settings: ServiceSettings) -> list[Job]:
     """What every service's worker does by the clock."""
     keep_partitions = partitions.maintaining(settings.event_log_days, settings.inbox_days)
-    return [Job("partitions", timedelta(minutes=10), keep_partitions), forget_old_answers]
+    return [Job("partitions", timedelta(minutes=10), keep_partitions), forget_old_answers, seal_audit]
 
 
 async def serve(service: Service, settings: ServiceSettings, role: str) -> None:

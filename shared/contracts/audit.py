@@ -12,3 +12,8 @@ class AuditSealed(Event, wire="audit.sealed", aggregate="audit", key="service"):
     count: int
     head_hash: str
     sealed_at: datetime
+
+
+def keeper_of(service: str) -> str:
+    """The service that keeps the seals of `service`: another one, so that no trail can be rewritten with its seals."""
+    return "registry" if service == "enforcement" else "enforcement"
