@@ -1,0 +1,151 @@
+"""One look at one target from one vantage: bounded in time, size and redirects, and kept as evidence if it fails."""
+
+import asyncio
+import hashlib
+import json
+import time
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import ClientError, ClientResponse, ClientSession, ClientSSLError
+from multidict import CIMultiDictProxy
+from yarl import URL
+
+from services.monitoring.domain.addresses import AddressDeniedError
+from services.monitoring.domain.judging import UNMONITORABLE, Vote
+from services.monitoring.prober.connector import check_url, peers
+
+BODY_MOST = 65_536
+BODY_KEPT = 1_024
+HEADERS_KEPT = 30
+REDIRECTS_MOST = 3
+# A server that says this is there, but what was asked of it is not.
+MISSING = frozenset({404, 410})
+HEADERS = {"user-agent": "Fairmarket-Monitoring/1", "accept": "*/*", "accept-encoding": "identity"}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A failing probe as it was: a canonical JSON document, addressed by its SHA-256."""
+
+    hash: str
+    document: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    vote: Vote
+    evidence: Evidence | None = None
+
+
+@dataclass(slots=True)
+class Answer:
+    """What came back, as far as it was read."""
+
+    hops: list[str] = field(default_factory=list)
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    head: bytes = b""
+    read: int = 0
+    first_byte_ms: int | None = None
+
+
+class TooManyRedirectsError(Exception):
+    pass
+
+
+async def look(session: ClientSession, vantage: str, url: str, *, timeout_ms: int, clock_ms: Callable[[], int]) -> Look:
+    at_ms, begun = clock_ms(), time.monotonic()
+    answer = Answer()
+    up: bool | None = False
+    connected: list[str] = []
+    peers.set(connected)
+    try:
+        async with asyncio.timeout(timeout_ms / 1000):
+            await _ask(session, URL(url), answer, begun)
+        up, reason = _judge_status(answer.status)
+    except Exception as error:  # whatever a stranger's server provokes is an answer about that server
+        up, reason = _judge_error(error)
+    if up is not False:
+        return Look(Vote(vantage, at_ms, up, reason))
+    took_ms = int((time.monotonic() - begun) * 1000)
+    evidence = _evidence(
+        {
+            "url": url,
+            "vantage": vantage,
+            "at_ms": at_ms,
+            "took_ms": took_ms,
+            "timeout_ms": timeout_ms,
+            "reason": reason,
+            "first_byte_ms": answer.first_byte_ms,
+            "hops": answer.hops,
+            "peers": connected,
+            "status": answer.status,
+            "headers": answer.headers,
+            "bytes_read": answer.read,
+            "head_base64": b64encode(answer.head).decode(),
+        }
+    )
+    return Look(Vote(vantage, at_ms, up, reason, evidence.hash), evidence)
+
+
+async def _ask(session: ClientSession, url: URL, answer: Answer, begun: float) -> None:
+    """Follows a few redirects; each hop goes through the same guard."""
+    for _ in range(REDIRECTS_MOST + 1):
+        check_url(url)
+        answer.hops.append(str(url))
+        async with session.get(url, headers=HEADERS, allow_redirects=False) as response:
+            answer.first_byte_ms = int((time.monotonic() - begun) * 1000)
+            answer.status, answer.headers = response.status, _kept(response.headers)
+            location = response.headers.get("location", "")
+            if not (300 <= response.status < 400 and location):
+                await _read(response, answer)
+                return
+            url = url.join(URL(location))
+    raise TooManyRedirectsError
+
+
+async def _read(response: ClientResponse, answer: Answer) -> None:
+    """Reads the body as it came, never unpacked, and stops at the limit: more of it would say nothing new."""
+    async for chunk in response.content.iter_chunked(8_192):
+        answer.head += chunk[: BODY_KEPT - len(answer.head)]
+        answer.read += len(chunk)
+        if answer.read >= BODY_MOST:
+            response.close()
+            return
+
+
+def _kept(headers: CIMultiDictProxy[str]) -> dict[str, str]:
+    kept = list(headers.items())[:HEADERS_KEPT]
+    return {name.lower()[:100]: value[:500] for name, value in kept}
+
+
+def _judge_status(status: int) -> tuple[bool, str]:
+    if status >= 500 or status in MISSING:
+        return False, f"status {status}"
+    return True, ""
+
+
+def _judge_error(error: Exception) -> tuple[bool | None, str]:
+    """None: we may not go there, which says nothing about whether it works."""
+    cause = getattr(error, "os_error", error)
+    if isinstance(cause, AddressDeniedError):
+        return None, f"{UNMONITORABLE}: {cause}"
+    if isinstance(error, TimeoutError):
+        return False, "timeout"
+    if isinstance(error, TooManyRedirectsError):
+        return False, "too many redirects"
+    if isinstance(error, ClientSSLError):
+        return False, f"tls: {cause}"[:300]
+    if isinstance(cause, ConnectionRefusedError):
+        return False, "connection refused"
+    if isinstance(error, ClientError | OSError):
+        return False, f"{type(error).__name__}: {error}"[:300]
+    return False, f"unreadable answer: {type(error).__name__}"
+
+
+def _evidence(facts: Mapping[str, Any]) -> Evidence:
+    document = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+    return Evidence(hashlib.sha256(document).hexdigest(), document)

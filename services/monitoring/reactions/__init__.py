@@ -1,0 +1,21 @@
+"""What monitoring does about the facts of others."""
+
+from services.monitoring.reactions import (
+    listing_published,
+    listing_updated,
+    restriction_changed,
+    subscription_activated,
+    subscription_updated,
+)
+from shared.contracts.catalog import ListingPublished, ListingUpdated
+from shared.contracts.enforcement import RestrictionChanged
+from shared.contracts.orders import SubscriptionActivated, SubscriptionUpdated
+from shared.messaging.reaction import on
+
+REACTIONS = [
+    on(ListingPublished, listing_published.follow_listings),
+    on(ListingUpdated, listing_updated.follow_listings),
+    on(SubscriptionActivated, subscription_activated.keep_subscriptions),
+    on(SubscriptionUpdated, subscription_updated.keep_subscriptions),
+    on(RestrictionChanged, restriction_changed.review_suspensions),
+]

@@ -1,0 +1,12 @@
+"""`listing.updated`: what is offered is probed; a restriction that was waiting for it takes hold."""
+
+from collections.abc import Sequence
+
+from services.monitoring import replicas, use_cases
+from shared.contracts.catalog import ListingUpdated
+from shared.db.transaction import Transaction
+from shared.messaging.reaction import Received
+
+
+async def follow_listings(tx: Transaction, received: Sequence[Received[ListingUpdated]]) -> None:
+    await use_cases.review_suspensions(tx, await replicas.follow_listings(tx, received))
