@@ -1,5 +1,6 @@
 """The payment port: what orders asks of the payment server over HTTP, and how it knows the server's webhooks."""
 
+import json
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -70,7 +71,7 @@ class RefundSucceeded(_Word):
     data: _RefundData
 
 
-_WEBHOOKS: dict[Any, type[PaymentSucceeded] | type[RefundSucceeded]] = {
+_WEBHOOKS: dict[str, type[PaymentSucceeded] | type[RefundSucceeded]] = {
     "payment.succeeded": PaymentSucceeded,
     "refund.succeeded": RefundSucceeded,
 }
@@ -133,12 +134,16 @@ def _read(kind: type[T], content: Any) -> T:
 def read_webhook(secret: str, headers: Mapping[str, str], body: bytes) -> PaymentSucceeded | RefundSucceeded | None:
     """What the payment server says, once its signature is proved; None when it is of no interest here."""
     try:
-        content = Webhook(secret).verify(body, dict(headers))
+        Webhook(secret).verify(body, dict(headers), json_parse=False)
     except Exception as error:  # the library lets what it stumbles over escape as it is
-        raise ForgedWebhook(
-            f"The webhook is not signed by the payment server: {error or type(error).__name__}."
-        ) from None
-    kind = _WEBHOOKS.get(content.get("type")) if isinstance(content, dict) else None
+        reason = str(error) or type(error).__name__
+        raise ForgedWebhook(f"The webhook is not signed by the payment server: {reason}.") from None
+    try:
+        content = json.loads(body)
+    except ValueError:
+        raise UnreadableWebhook("The webhook is signed, but no JSON.") from None
+    name = content.get("type") if isinstance(content, dict) else None
+    kind = _WEBHOOKS.get(name) if isinstance(name, str) else None
     if kind is None:
         return None
     try:

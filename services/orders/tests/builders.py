@@ -1,0 +1,187 @@
+"""Facts of other services and merchants' steps, with defaults and what varies."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import httpx2
+from aiohttp import web
+from standardwebhooks import Webhook
+
+from services.orders.reactions import REACTIONS
+from shared.contracts.catalog import ListingKind, ListingLifecycle, ListingPublished, ListingUpdated, Plan
+from shared.contracts.effects import Cause, Effect, Target
+from shared.contracts.enforcement import RestrictionChanged
+from shared.contracts.envelope import Envelope
+from shared.contracts.event import Event
+from shared.contracts.registry import ProviderStandingChanged, Standing
+from shared.db.transaction import Database
+from shared.ids import new_id
+from shared.messaging.reaction import Received
+
+NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
+SECRET = "whsec_c2VjcmV0LW9mLXRoZS1wYXltZW50LXNlcnZlcg=="
+FREEZE = frozenset({Effect.LIST, Effect.ORDER, Effect.RENEW})
+CLEAR = FREEZE | {Effect.USE, Effect.CALL_API}
+PLANS = (
+    Plan(plan_id="month", title="one month", period_days=30, price_fen=9_900),
+    Plan(plan_id="free", title="free for a week", period_days=7, price_fen=0),
+)
+_sequences = count(1)
+
+
+def a_listing(
+    listing_id: UUID | None = None,
+    provider_id: UUID | None = None,
+    lifecycle: ListingLifecycle = ListingLifecycle.LIVE,
+    plans: tuple[Plan, ...] = PLANS,
+    kind: type[ListingPublished] | type[ListingUpdated] = ListingPublished,
+) -> Any:
+    return kind(
+        listing_id=listing_id or new_id(),
+        provider_id=provider_id or new_id(),
+        kind=ListingKind.APPLICATION,
+        category="erp",
+        name="Stock keeper",
+        callback_url="https://provider.example/callback",
+        plans=plans,
+        lifecycle=lifecycle,
+        version=1,
+        published_at=NOW,
+    )
+
+
+def a_provider(
+    provider_id: UUID, standing: Standing = Standing.ADMITTED, blocked: frozenset[Effect] = frozenset()
+) -> ProviderStandingChanged:
+    return ProviderStandingChanged(
+        provider_id=provider_id,
+        account_id="provider-1",
+        legal_name="Example Ltd",
+        standing=standing,
+        blocked=blocked,
+        categories=frozenset({"erp"}),
+    )
+
+
+def a_cause(
+    effects: frozenset[Effect] = FREEZE, from_: datetime = NOW, until: datetime | None = None, clause: str = "6.3.2(4)"
+) -> Cause:
+    return Cause(
+        penalty_id=new_id(),
+        decision_id=new_id(),
+        measure="freeze",
+        clause=clause,
+        measure_clause="6.5.4",
+        effects=effects,
+        from_=from_,
+        until=until,
+    )
+
+
+def a_restriction(target: Target, *causes: Cause) -> RestrictionChanged:
+    return RestrictionChanged(target_key=target.key, target=target, causes=causes)
+
+
+def on_listing(listing_id: UUID) -> Target:
+    return Target(kind="listing", id=listing_id)
+
+
+def received(event: Event, sequence: int) -> Received[Any]:
+    envelope = Envelope(new_id(), event.wire.name, event.wire.owner, NOW, event.key, sequence, "story")
+    return Received(event, envelope)
+
+
+async def hear(db: Database, *events: Event) -> None:
+    """Applies facts of other services as the consumer does: each by its reaction, in a transaction."""
+    for event in events:
+        reaction = next(reaction for reaction in REACTIONS if reaction.event is type(event))
+        async with db.transaction() as tx:
+            await reaction.handle(tx, [received(event, next(_sequences))])
+
+
+async def a_market(db: Database, **listing: Any) -> ListingPublished:
+    """A live listing of an admitted provider, known to orders."""
+    published: ListingPublished = a_listing(**listing)
+    await hear(db, a_provider(published.provider_id), published)
+    return published
+
+
+async def place(client: httpx2.AsyncClient, listing_id: UUID, key: str = "", **body: Any) -> httpx2.Response:
+    wish = {"listing_id": str(listing_id), "plan_id": "month", "price_fen": 9_900} | body
+    return await client.post("/v1/orders", json=wish, headers={"Idempotency-Key": key or str(new_id())})
+
+
+async def begin_payment(client: httpx2.AsyncClient, order_id: str, key: str = "") -> httpx2.Response:
+    return await client.post(f"/v1/orders/{order_id}/payment", headers={"Idempotency-Key": key or str(new_id())})
+
+
+def signed(content: str, secret: str = SECRET, at: datetime | None = None) -> dict[str, str]:
+    moment = at or datetime.now(UTC)
+    return {
+        "webhook-id": "msg_1",
+        "webhook-timestamp": str(int(moment.timestamp())),
+        "webhook-signature": Webhook(secret).sign("msg_1", moment, content),
+        "content-type": "application/json",
+    }
+
+
+@dataclass
+class PaymentServerForTests:
+    """A real HTTP server that keeps the payment contract; `faults` many calls fail first."""
+
+    url: str = ""
+    payments: dict[str, dict[str, Any]] = field(default_factory=dict)
+    refunds: dict[str, int] = field(default_factory=dict)
+    faults: int = 0
+    calls: int = 0
+
+    async def create(self, request: web.Request) -> web.Response:
+        self._count()
+        asked = await request.json()
+        payment_id = f"pay_{asked['order_id']}"
+        self.payments[payment_id] = {"payment_id": payment_id, "status": "created", **asked}
+        return web.json_response({"payment_id": payment_id, "pay_url": f"{self.url}/pay/{payment_id}"}, status=201)
+
+    async def show(self, request: web.Request) -> web.Response:
+        self._count()
+        return web.json_response(self.payments[request.match_info["payment_id"]])
+
+    async def refund(self, request: web.Request) -> web.Response:
+        self._count()
+        asked = await request.json()
+        self.refunds[asked["refund_id"]] = asked["amount_fen"]
+        return web.json_response({"refund_id": asked["refund_id"], "status": "succeeded"}, status=201)
+
+    def _count(self) -> None:
+        self.calls += 1
+        if self.faults > 0:
+            self.faults -= 1
+            raise web.HTTPServiceUnavailable
+
+
+@asynccontextmanager
+async def a_payment_server() -> AsyncIterator[PaymentServerForTests]:
+    server = PaymentServerForTests()
+    app = web.Application()
+    app.router.add_post("/payments", server.create)
+    app.router.add_get("/payments/{payment_id}", server.show)
+    app.router.add_post("/payments/{payment_id}/refunds", server.refund)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    host, port = runner.addresses[0][:2]
+    server.url = f"http://{host}:{port}"
+    try:
+        yield server
+    finally:
+        await runner.cleanup()
+
+
+def a_while(**of: float) -> timedelta:
+    return timedelta(**of)
