@@ -10,7 +10,7 @@ from shared.http import failures, health, openapi, timeline
 from shared.http.auth import RoleCheck, required_roles
 from shared.http.edge import Edge
 from shared.http.health import Readiness
-from shared.http.routes import api_routes
+from shared.http.routes import api_routes, flat
 from shared.http.tokens import Tokens
 from shared.service import Service
 from shared.settings import ServiceSettings
@@ -36,9 +36,8 @@ def make_app(service: Service, db: Database, settings: ServiceSettings, readines
     app.state.settings = settings
     app.state.readiness = readiness
     app.state.tokens = Tokens(settings)
-    app.include_router(service.router)
-    app.include_router(timeline.router)
-    app.include_router(health.router)
+    for router in (service.router, timeline.router, health.router):
+        app.router.routes.extend(flat(router))
     app.state.checks = {
         route.endpoint: RoleCheck(roles)
         for route in api_routes(app)

@@ -21,7 +21,7 @@ ISSUER = "http://127.0.0.1:8090"
 def tokens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tokens:
     """Verifies tokens as a service does, by discovery; only the wire is left out."""
     transport, real = httpx2.ASGITransport(app=make_issuer(tmp_path / "keys", ISSUER)), httpx2.AsyncClient
-    monkeypatch.setattr(keys_module.httpx2, "AsyncClient", lambda **options: real(transport=transport, **options))  # type: ignore[attr-defined]
+    monkeypatch.setattr(httpx2, "AsyncClient", lambda **options: real(transport=transport, **options))
     monkeypatch.setattr(keys_module, "COOLDOWN_SECONDS", 0.0)
     return Tokens(ServiceSettings(database_url="postgresql://", oidc_issuer=ISSUER))
 

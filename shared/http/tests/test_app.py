@@ -1,18 +1,21 @@
 """What every service's app has: documents, health, metrics, the timeline."""
 
 import re
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
 from httpx2 import AsyncClient
 
 from shared.context import Context
 from shared.db.transaction import Database
 from shared.http import health
 from shared.http.app import make_app
-from shared.http.auth import Role, required_roles
-from shared.http.routes import api_routes
+from shared.http.auth import Role, required_roles, requires
+from shared.http.routes import api_routes, flat
 from shared.http.tests import notes
 from shared.settings import ServiceSettings
 from shared.testing.fixtures import ClientFor, PlainDb
@@ -62,9 +65,9 @@ async def test_the_rights_of_each_route_can_be_read_from_outside(plain_db: Plain
         (next(iter(route.methods or ())), str(route.path_format)): required_roles(route.dependant)
         for route in api_routes(app)
     }
-    assert rights["POST", "/v1/notes"] == {Role.MERCHANT}
+    assert rights["POST", "/v1/notes"] == frozenset({Role.MERCHANT})
     assert rights["GET", "/v1/notes"] is None
-    assert rights["GET", "/v1/timeline/{correlation_id}"] == {Role.AUDITOR}
+    assert rights["GET", "/v1/timeline/{correlation_id}"] == frozenset({Role.AUDITOR})
 
 
 async def test_live_and_ready_say_what_is_missing(stranger: AsyncClient, db: Database, issuer: Issuer):
@@ -122,3 +125,34 @@ async def test_a_story_is_read_in_the_order_of_time_by_auditors_only(client_for:
     assert (await auditor.get("/v1/timeline/no%20id")).status_code == 422
     merchant = {"Authorization": f"Bearer {token('merchant')}"}
     assert (await auditor.get(path, headers=merchant)).status_code == 403
+
+
+def _including(**options: Any) -> APIRouter:
+    outer, middle = APIRouter(), APIRouter()
+    middle.include_router(notes.router, **options)
+    outer.include_router(middle)
+    return outer
+
+
+def test_included_routers_become_one_list_with_all_that_their_inclusion_adds():
+    routes = flat(_including(prefix="/v2", tags=["x"], dependencies=[requires(Role.OFFICER)]))
+    assert len(routes) == len(notes.router.routes)
+    for route in routes:
+        assert isinstance(route, APIRoute)
+        assert route.path_format.startswith("/v2/v1/")
+        assert (route.tags, required_roles(route.dependant) is None) == (["x"], False)
+    change = next(route for route in routes if isinstance(route, APIRoute) and route.operation_id == "change_note")
+    assert (409 in change.responses, change.methods) == (True, {"PUT"})
+
+
+async def test_a_prefixed_router_is_counted_and_kept_by_its_whole_path(
+    client_for: ClientFor, db: Database, token: Token
+):
+    service = replace(notes.service, router=_including(prefix="/v2"))
+    client = await client_for(service, db, token("merchant"))
+    for path in ("/v2/v1/notes", "/v2/v1/notes"):
+        answer = await client.post(path, json={"title": "x"}, headers={"Idempotency-Key": "a"})
+        assert answer.status_code == 201
+    assert 'route="/v2/v1/notes"' in (await client.get("/metrics")).text
+    async with db.transaction() as tx:
+        assert await tx.driver.fetchval("SELECT route FROM idempotency") == "POST /v2/v1/notes"

@@ -85,7 +85,8 @@ def _swap(token: str, part: int, other: str) -> str:
 
 @pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
 async def test_a_wrong_token_is_refused(stranger: AsyncClient, token: Token, wrong: Callable[[Token], str]):
-    answer = await stranger.get("/v1/me", headers={"Authorization": f"Bearer {wrong(token)}".encode("latin-1")})  # type: ignore[dict-item]
+    sent = f"Bearer {wrong(token)}".encode("latin-1")
+    answer = await stranger.get("/v1/me", headers={b"Authorization": sent})
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
 
 
@@ -116,7 +117,7 @@ class FakeIssuer:
     """Answers over a real HTTP client's transport; may be away."""
 
     def __init__(self) -> None:
-        self.keys = [ECKey.generate_key("P-256", {"kid": "k1", "use": "sig"})]
+        self.keys: list[ECKey | OKPKey] = [ECKey.generate_key("P-256", {"kid": "k1", "use": "sig"})]
         self.away = False
         self.asked = 0
 
@@ -138,9 +139,7 @@ class FakeIssuer:
 def far(monkeypatch: pytest.MonkeyPatch) -> FakeIssuer:
     far = FakeIssuer()
     real = httpx2.AsyncClient
-    monkeypatch.setattr(
-        keys_module.httpx2, "AsyncClient", lambda **options: real(transport=httpx2.MockTransport(far), **options)
-    )
+    monkeypatch.setattr(httpx2, "AsyncClient", lambda **options: real(transport=httpx2.MockTransport(far), **options))
     return far
 
 

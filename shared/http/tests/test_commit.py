@@ -46,7 +46,7 @@ async def test_a_crash_rolls_back_and_tells_nothing_of_its_inside(client: AsyncC
 
 
 async def test_a_database_that_is_away_makes_the_service_unavailable(client: AsyncClient, db: Database):
-    db.engine.sync_engine.pool._creator = _nobody_home  # type: ignore[attr-defined]
+    db.engine.sync_engine.pool._creator = _nobody_home  # type: ignore[assignment]
     await db.engine.dispose()
     answer = await client.get("/v1/context")
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
