@@ -15,7 +15,7 @@ from shared.messaging.failure import is_transient
 from shared.messaging.parking import Parking
 from shared.messaging.record import Decoder
 from shared.messaging.relay import Relay
-from shared.messaging.supervise import Part, supervise
+from shared.messaging.supervise import Part, give_up, supervise
 from shared.service import Job, Running, Service
 from shared.settings import ServiceSettings
 
@@ -67,17 +67,27 @@ class _Task:
 
 
 class Worker:
-    def __init__(self, service: Service, db: Database, settings: ServiceSettings, jobs: Sequence[Job] = ()) -> None:
+    """`on_give_up` is called when a part fails again and again; by default it ends the process."""
+
+    def __init__(
+        self,
+        service: Service,
+        db: Database,
+        settings: ServiceSettings,
+        jobs: Sequence[Job] = (),
+        on_give_up: Callable[[], None] = give_up,
+    ) -> None:
         self._service = service
         self._db = db
         self._settings = settings
         self._jobs = [*service.jobs, *jobs]
+        self._on_give_up = on_give_up
 
     async def run(self) -> None:
         """Runs until cancelled. Cancelling rolls back what is open; nothing is lost by it."""
         async with asyncio.TaskGroup() as group:
             for name, build in self._parts().items():
-                group.create_task(supervise(name, self._service.name, build))
+                group.create_task(supervise(name, self._service.name, build, on_give_up=self._on_give_up))
 
     def _parts(self) -> dict[str, Callable[[], Part]]:
         service, db, settings = self._service, self._db, self._settings
