@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_NAME = 15
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
@@ -27,6 +28,12 @@ def dies_with_parent(sign: signal.Signals = signal.SIGKILL) -> Callable[[], None
     return arrange
 
 
+def name_process(name: str) -> None:
+    """What `ps` and `top` call us."""
+    if _libc is not None:
+        _libc.prctl(_PR_SET_NAME, name.encode()[:15], 0, 0, 0)
+
+
 def spawn(
     command: Sequence[str],
     log: Path,
@@ -35,15 +42,19 @@ def spawn(
     cwd: Path | None = None,
     user: tuple[int, int] | None = None,
     on_parent_death: signal.Signals | None = signal.SIGKILL,
+    talks: bool = False,
 ) -> subprocess.Popen[bytes]:
-    """Starts `command` in its own process group, so that a Ctrl-C at the terminal reaches only us."""
+    """Starts `command` in its own process group, so that a Ctrl-C at the terminal reaches only us.
+
+    One that `talks` has pipes as standard input and output.
+    """
     uid, gid = user if user else (None, None)
     with log.open("ab") as output:
         return subprocess.Popen(
             command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
+            stdin=subprocess.PIPE if talks else subprocess.DEVNULL,
+            stdout=subprocess.PIPE if talks else output,
+            stderr=output,
             env=dict(env) if env is not None else None,
             cwd=cwd,
             start_new_session=True,
