@@ -189,7 +189,7 @@ async def claim_lost_target(tx: Transaction) -> UUID | None:
     found: UUID | None = await tx.driver.fetchval(
         """
         SELECT t.listing_id FROM outage o JOIN target t USING (listing_id)
-        WHERE o.ended_at IS NULL AND $1 - $2 * t.interval_ms >
+        WHERE o.ended_at IS NULL AND $1::bigint - $2::bigint * t.interval_ms >
             CASE t.state WHEN 'down' THEN t.held_until_ms ELSE t.since_ms END
         LIMIT 1 FOR UPDATE OF t SKIP LOCKED
         """,
