@@ -21,7 +21,7 @@ _PLANS = TypeAdapter(tuple[Plan, ...])
 # Only a sieve, so that pages fill quickly: whether a listing is visible is decided by `effective` alone.
 _CANDIDATES = """
 SELECT l.listing_id, l.provider_id, l.kind, l.category, l.lifecycle, l.version, l.first_published_at, l.published_at,
-       v.name, v.summary, v.details, v.support_url, v.plans, c.requires_qualification
+       v.name, v.summary, v.details, v.support_url, v.plans::text, c.requires_qualification
 FROM listing l
 JOIN listing_version v ON v.listing_id = l.listing_id AND v.number = l.live_number
 JOIN category c ON c.code = l.category
