@@ -60,14 +60,15 @@ class Timeline:
         if state not in MEASURED:
             held_until_ms = FOREVER
         if self.held_until_ms < at_ms:
-            known = Span(self.state, self.since_ms, self.held_until_ms)
-            gap = Timeline(State.UNKNOWN, self.held_until_ms)
+            gap = Timeline(State.UNKNOWN, max(self.held_until_ms, self.since_ms))
             after, more = gap.turn(state, at_ms, held_until_ms)
-            return after, (known, *more)
+            return after, (*self._until(gap.since_ms), *more)
         if state is self.state:
             return replace(self, held_until_ms=max(self.held_until_ms, held_until_ms)), ()
-        ended = (Span(self.state, self.since_ms, at_ms),) if self.since_ms < at_ms else ()
-        return Timeline(state, at_ms, held_until_ms), ended
+        return Timeline(state, at_ms, held_until_ms), self._until(at_ms)
+
+    def _until(self, at_ms: int) -> tuple[Span, ...]:
+        return (Span(self.state, self.since_ms, at_ms),) if self.since_ms < at_ms else ()
 
     def suspend(self, at_ms: int) -> "tuple[Timeline, tuple[Span, ...]]":
         """SUSPENDED from `at_ms`, which may lie before the open end: then what was measured after it does not count."""
