@@ -1,10 +1,10 @@
 """Looks at the broker's logs outside any consumer group: bounds, first records, cluster identity, topics."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
@@ -51,28 +51,40 @@ class Log:
             await asyncio.sleep(0.1)
         raise KafkaError(f"no partitions for {', '.join(topics)}")
 
-    async def ends(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
-        return dict(await self._reader.end_offsets(list(partitions)))
+    async def ends(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+        """The offset after the last record of each partition.
+
+        The embedded broker answers ListOffsets with the last *batch's* first offset plus one; the high watermark that
+        comes with that batch is right on every broker.
+        """
+        said = dict(await self._reader.end_offsets(list(partitions)))
+        last = {tp: end - 1 for tp, end in said.items() if end > 0}
+        read = await self._read_at(last)
+        return {
+            tp: max(end, self._reader.highwater(tp) or 0, read[tp][-1].offset + 1) if tp in read else end
+            for tp, end in said.items()
+        }
 
     async def look(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, Seen]:
         """Bounds and first identity of each partition."""
         cluster = await self.cluster_id()
         begins = await self._reader.beginning_offsets(list(partitions))
-        ends = await self._reader.end_offsets(list(partitions))
-        filled = [tp for tp in partitions if begins[tp] == 0 < ends[tp]]
-        first = await self._first_identities(filled)
-        return {tp: Seen(begins[tp], ends[tp], cluster, first.get(tp, "")) for tp in partitions}
+        ends = await self.ends(partitions)
+        first = await self._read_at({tp: 0 for tp in partitions if begins[tp] == 0 < ends[tp]})
+        identities = {tp: identity_of(records[0]) for tp, records in first.items()}
+        return {tp: Seen(begins[tp], ends[tp], cluster, identities.get(tp, "")) for tp in partitions}
 
-    async def _first_identities(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, str]:
-        if not partitions:
+    async def _read_at(self, offsets: Mapping[TopicPartition, int]) -> dict[TopicPartition, list[ConsumerRecord]]:
+        """The records that a fetch at each of these offsets brings."""
+        if not offsets:
             return {}
-        self._reader.assign(list(partitions))
-        for tp in partitions:
-            self._reader.seek(tp, 0)
-        found: dict[TopicPartition, str] = {}
-        while len(found) < len(partitions):
+        self._reader.assign(list(offsets))
+        for tp, offset in offsets.items():
+            self._reader.seek(tp, offset)
+        found: dict[TopicPartition, list[ConsumerRecord]] = {}
+        while len(found) < len(offsets):
             for tp, records in (await self._reader.getmany(timeout_ms=500)).items():
-                found.setdefault(tp, identity_of(records[0]))
+                found.setdefault(tp, records)
                 self._reader.pause(tp)
         return found
 

@@ -148,5 +148,5 @@ def record_of(row: asyncpg.Record) -> ConsumerRecord:
         checksum=None,
         serialized_key_size=len(row["key"]),
         serialized_value_size=len(row["value"]),
-        headers=tuple((name, value.encode("latin-1", "replace")) for name, value in json.loads(row["headers"])),
+        headers=tuple((name, value.encode("latin-1", "replace")) for name, value in row["headers"]),
     )

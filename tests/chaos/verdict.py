@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 
 Aggregate = tuple[str, str, str]
 """(who said it, aggregate type, aggregate id)."""
@@ -65,7 +66,7 @@ def judge_applied(verdict: Verdict, said: Mapping[Aggregate, int], applied: Iter
         for sequence, times in Counter(got).items():
             if times > 1:
                 verdict.duplicated.append(f"{aggregate}: {sequence} came {times} times")
-        inverted = [(a, b) for a, b in zip(got, got[1:], strict=False) if b < a]
+        inverted = [(a, b) for a, b in pairwise(got) if b < a]
         if inverted:
             verdict.reordered.append(f"{aggregate}: {inverted[:5]}")
         if any(sequence > last for sequence in got):
