@@ -38,10 +38,10 @@ class Layout:
     def from_environment(cls) -> "Layout":
         return cls(
             run=Path(os.environ.get("DEVSTACK_RUN", CHECKOUT / ".run")),
-            offset=int(os.environ.get("PORT_OFFSET", "0")),
-            broker=os.environ.get("BROKER") or "tansu",
-            split=os.environ.get("ROLES") == "split",
-            broker_memory_mb=int(os.environ.get("BROKER_MEMORY_MB", "220")),
+            offset=_number("PORT_OFFSET", 0),
+            broker=_one_of("BROKER", "tansu", "kafka"),
+            split=_one_of("ROLES", "all", "split") == "split",
+            broker_memory_mb=_number("BROKER_MEMORY_MB", 220),
         )
 
     @property
@@ -107,3 +107,18 @@ class Layout:
             "BROKER": self.broker,
             "PAYMENT_WEBHOOK_SECRET": self.secrets()["webhook-secret"],
         }
+
+
+def _one_of(name: str, *allowed: str) -> str:
+    """The variable's value, or the first one when it is not set."""
+    value = os.environ.get(name) or allowed[0]
+    if value not in allowed:
+        raise SystemExit(f"{name} is {value!r}; it can be {' or '.join(allowed)}.")
+    return value
+
+
+def _number(name: str, otherwise: int) -> int:
+    value = os.environ.get(name) or str(otherwise)
+    if not value.isdigit():
+        raise SystemExit(f"{name} is {value!r}; it must be a whole number.")
+    return int(value)

@@ -24,10 +24,12 @@ class PortTakenError(RuntimeError):
 
 
 class Stack:
-    """`servers` are the database and the broker, `children` everything in Python. All may be killed and will return,
-    unless they are `held`."""
+    """`servers` are the database and the broker, `children` everything in Python.
 
-    def __init__(self, layout: Layout, say: Say = print) -> None:
+    All may be killed and will return, unless they are `held`. A broker that somebody else runs is not among them.
+    """
+
+    def __init__(self, layout: Layout, say: Say = print, *, broker_runs_already: bool = False) -> None:
         self.layout = layout
         self._say = say
         # Servers die with the thread that started them, so they are all started by one that lives as long as we do.
@@ -35,12 +37,13 @@ class Stack:
         self.nursery = Nursery(layout.logs / "nursery.log")
         self.postgres = EmbeddedPostgres(layout.run / "postgres", layout.port("postgres"))
         self.broker = self._make_broker()
-        self.servers = {
-            "postgres": Server("postgres", self.postgres, self._thread, say),
-            "broker": Server("broker", self.broker, self._thread, say),
-        }
+        self.servers = {"postgres": Server("postgres", self.postgres, self._thread, say)}
+        self.recycler: Recycler | None = None
+        if not broker_runs_already:
+            self.servers["broker"] = Server("broker", self.broker, self._thread, say)
+        if layout.broker == "tansu":
+            self.recycler = Recycler(layout, self.servers["broker"], self.broker, say)
         self.children = {child.name: child for child in self._make_children()}
-        self.recycler = Recycler(layout, self.servers["broker"], self.broker, say)
         self._keeping: list[asyncio.Task[None]] = []
 
     def _make_broker(self) -> Broker:
@@ -88,13 +91,13 @@ class Stack:
         await all_of([self._announce(child) for child in self.children.values()])
         self._keeping = [asyncio.create_task(server.keep()) for server in self.servers.values()]
         self._keeping += [asyncio.create_task(child.keep()) for child in self.children.values()]
-        if self.layout.broker == "tansu":
+        if self.recycler:
             self._keeping.append(asyncio.create_task(self.recycler.keep()))
 
     async def _start_servers(self) -> str:
         passwords = {service: self.layout.secrets()[f"{service}-password"] for service in SERVICES}
-        await self._timed("postgres", self.servers["postgres"].start())
-        await self._timed(self.broker.name, self.servers["broker"].start())
+        for name, server in self.servers.items():
+            await self._timed(self.broker.name if name == "broker" else name, server.start())
         return await databases.prepare(self.postgres.url(), passwords)
 
     async def down(self) -> None:
@@ -110,7 +113,7 @@ class Stack:
 
     def _check_ports(self) -> None:
         wanted = {child.name: child.port for child in self.children.values()}
-        wanted |= {"postgres": self.layout.port("postgres"), "broker": self.layout.port("broker")}
+        wanted |= {name: self.layout.port(name) for name in self.servers}
         for name, port in wanted.items():
             if port_is_taken(port):
                 raise PortTakenError(

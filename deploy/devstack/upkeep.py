@@ -30,7 +30,7 @@ async def stay_up(layout: Layout) -> int:
     with _only_one(layout.run / "devstack.lock"):
         started = time.monotonic()
         say("starting the market")
-        stack = Stack(layout, say)
+        stack = Stack(layout, say, broker_runs_already=layout.broker == "kafka" and kafka_is_up(layout))
         if await _unless_stopped(stack.up(), stopped):
             say(_ready_line(stack, time.monotonic() - started))
             await stopped.wait()
