@@ -93,7 +93,7 @@ def _sentence(error: Any, document: Mapping[str, Any]) -> str:
     """`acts[defect-outage].ladder[0].source: Field required`: rows that have an id are called by it."""
     here: Any = document
     path = ""
-    for part in error["loc"]:
+    for part in (part for part in error["loc"] if part != "[key]"):
         step = here[part] if _leads_on(here, part) else None
         name = step["id"] if isinstance(step, dict) and isinstance(step.get("id"), str) else part
         path += f"[{name}]" if isinstance(part, int) else f".{part}"
@@ -110,8 +110,9 @@ def _title(row: rows.TitleRow) -> rulebook.Title:
 
 
 def _measure(row: rows.MeasureRow) -> rulebook.Measure:
-    blocks = {} if row.blocks == "as_ordered" else row.blocks
-    return rulebook.Measure(row.id, row.clause, _title(row.title), row.scope, blocks, row.leaves, row.ends, row.source)
+    return rulebook.Measure(
+        row.id, row.clause, _title(row.title), row.scope, row.blocks, row.leaves, row.ends, row.source
+    )
 
 
 def _act(row: rows.ActRow) -> rulebook.Act:

@@ -23,6 +23,12 @@ def _is_source(text: str) -> str:
     return text
 
 
+def _lasts(span: timedelta) -> timedelta:
+    if not span:
+        raise ValueError("a period lasts longer than nothing")
+    return span
+
+
 Source = Annotated[str, AfterValidator(_is_source)]
 Clause = Annotated[str, Field(pattern=_CLAUSE)]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$", max_length=60)]
@@ -56,16 +62,14 @@ class MeasureRow(Sourced):
     clause: Clause
     title: TitleRow
     scope: Scope
-    blocks: dict[Effect, Source] | Literal["as_ordered"]
+    blocks: dict[Effect, Source]
     leaves: dict[Effect, Source] = {}
     ends: dict[Ending, Source] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
-        if (self.scope is Scope.AS_ORDERED) != (self.blocks == "as_ordered"):
-            raise ValueError("scope and blocks are either both as_ordered or neither is")
-        if self.blocks == {}:
-            raise ValueError("a measure blocks at least one effect")
+        if (self.scope is Scope.AS_ORDERED) == bool(self.blocks):
+            raise ValueError("a measure blocks at least one effect, and one as_ordered names none")
         if Ending.APPEAL not in self.ends:
             raise ValueError("every measure ends by an overturned appeal; `ends` must say so")
         if both := set(self.blocks) & set(self.leaves):
@@ -75,7 +79,7 @@ class MeasureRow(Sourced):
 
 class SanctionRow(Row):
     measure: Slug
-    period: Annotated[Duration | None, Field(gt=timedelta(0))] = None
+    period: Annotated[Duration, AfterValidator(_lasts)] | None = None
 
 
 class StepRow(Sourced):
