@@ -30,7 +30,7 @@ async def apply_as_provider(tx: Transaction, account_id: str, code: str, profile
     tx.session.add(provider)
     tx.emit(provider.state((), tx.now))
     tx.record(
-        "apply",
+        "apply_as_provider",
         _target(provider),
         new={"account_id": account_id, _CODE: code, "same_code": same_code, **_shown(profile)},
     )

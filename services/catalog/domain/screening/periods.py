@@ -52,7 +52,7 @@ def _mismatches(
             periods = ", ".join(str(days) for days in sorted(sold))
             yield Finding(
                 DETECTOR, CLAUSE, severity, field, start, end, text.original[start:end],
-                f"文字表述的周期与设置的订购周期（{periods} 天）不符。 The text names a period other than {periods} days.",
+                f"文字表述的周期与订购周期（{periods} 天）不符。 The text names a period other than {periods} days.",
             )  # fmt: skip
 
 

@@ -1,0 +1,67 @@
+"""From standing to blocked effects: every standing, every transition."""
+
+import pytest
+
+from services.registry.domain import standing as standings
+from services.registry.domain.errors import WrongStanding
+from services.registry.tests.builders import NOW, a_provider, an_admitted_provider
+from shared.contracts.effects import Effect
+from shared.contracts.registry import Standing
+
+SELLING = {Effect.LIST, Effect.ORDER, Effect.RENEW, Effect.PUBLISH}
+
+
+@pytest.mark.parametrize(
+    ("standing", "blocked"),
+    [
+        (Standing.APPLIED, SELLING),
+        (Standing.ADMITTED, set()),
+        (Standing.EXITING, SELLING),
+        (Standing.EXITED, SELLING | {Effect.USE, Effect.CALL_API}),
+    ],
+)
+def test_each_standing_blocks_its_effects(standing, blocked):
+    assert standings.blocked(standings.holds(standing)) == blocked
+
+
+@pytest.mark.parametrize("standing", Standing)
+def test_whatever_is_blocked_has_a_clause_and_a_reason(standing):
+    assert all(hold.clause and hold.reason and hold.effects for hold in standings.holds(standing))
+
+
+def test_no_standing_keeps_the_money_of_a_provider_or_its_way_to_appeal():
+    assert all(
+        not {Effect.SETTLE, Effect.ACCOUNT} & standings.blocked(standings.holds(standing)) for standing in Standing
+    )
+
+
+ALLOWED = {
+    (Standing.APPLIED, Standing.ADMITTED),
+    (Standing.ADMITTED, Standing.EXITING),
+    (Standing.EXITING, Standing.ADMITTED),
+    (Standing.EXITING, Standing.EXITED),
+}
+
+
+@pytest.mark.parametrize("now", Standing)
+@pytest.mark.parametrize("then", Standing)
+def test_only_the_drawn_transitions_are_allowed(now, then):
+    assert standings.may_become(now, then) == ((now, then) in ALLOWED)
+
+
+@pytest.mark.parametrize("standing", [Standing.EXITED])
+def test_who_left_cannot_be_admitted_again(standing):
+    with pytest.raises(WrongStanding):
+        a_provider(standing=standing, verified_at=NOW).admit(by="officer-1", at=NOW, unsigned=())
+
+
+@pytest.mark.parametrize("standing", [s for s in Standing if s is not Standing.APPLIED])
+def test_only_an_applicant_is_verified(standing):
+    with pytest.raises(WrongStanding):
+        a_provider(standing=standing).verify(by="officer-1", at=NOW)
+
+
+def test_admitting_an_admitted_provider_changes_nothing():
+    provider = an_admitted_provider()
+    assert provider.admit(by="officer-1", at=NOW, unsigned=()) == []
+    assert provider.version == 1
