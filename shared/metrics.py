@@ -13,7 +13,7 @@ SECONDS = Histogram(
     ["service", "method", "route"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
-REPLAYS = Counter("idempotency_replays", "Answers given again for a repeated Idempotency-Key.", ["service"])
+REPLAYS = Counter("idempotency_replays", "Answers given again for a repeated Idempotency-Key.")
 DATABASE_UP = Gauge("database_up", "1 when the service's database answered the scrape.", ["service"])
 OUTBOX_ROWS = Gauge("outbox_rows", "Facts that wait for the relay (counted up to 100 000).", ["service"])
 OUTBOX_AGE = Gauge("outbox_oldest_seconds", "Age of the oldest fact that waits for the relay.", ["service"])

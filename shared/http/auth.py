@@ -10,6 +10,8 @@ from fastapi.dependencies.models import Dependant
 
 from shared.errors import Forbidden, Unauthenticated
 
+ANONYMOUS = "anonymous"
+
 
 class Role(StrEnum):
     MERCHANT = "merchant"
@@ -81,8 +83,8 @@ async def actor_of(request: Request) -> str:
         # Before a transaction is opened, so that a stranger costs no database connection.
         return str((await check(request)).subject)
     if "authorization" not in request.headers:
-        return "anonymous"
+        return ANONYMOUS
     try:
         return (await caller_of(request)).subject
     except Unauthenticated:
-        return "anonymous"
+        return ANONYMOUS

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared import metrics, telemetry
 from shared.context import Context, restore_context, set_context
 from shared.http import failures
+from shared.http.auth import ANONYMOUS
 from shared.http.routes import template_of
 
 log = structlog.get_logger()
@@ -101,11 +102,7 @@ def _context(sent: dict[bytes, bytes]) -> Context:
     traceparent = sent.get(b"traceparent", b"").decode("latin-1")
     traceparent = traceparent if telemetry.is_traceparent(traceparent) else ""
     correlation = sent.get(b"x-correlation-id", b"")
-    context = (
-        Context(correlation.decode(), actor="anonymous", traceparent=traceparent)
-        if _CORRELATION.fullmatch(correlation)
-        else Context(actor="anonymous", traceparent=traceparent)
-    )
-    if running := telemetry.running_span():
-        return Context(context.correlation_id, actor="anonymous", traceparent=running)
-    return context
+    traceparent = telemetry.running_span() or traceparent
+    if _CORRELATION.fullmatch(correlation):
+        return Context(correlation.decode(), actor=ANONYMOUS, traceparent=traceparent)
+    return Context(actor=ANONYMOUS, traceparent=traceparent)

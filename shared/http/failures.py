@@ -12,7 +12,6 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from shared import metrics
 from shared.context import current_context
 from shared.errors import Conflict, Invalid, Refusal, Transient, Unauthenticated
 from shared.http import problems
@@ -72,12 +71,9 @@ def _occurrence(request: Request) -> tuple[str, str]:
 
 async def _twin(request: Request) -> Response | None:
     try:
-        answer = await answer_of_twin(request, request.app.state.db)
+        return await answer_of_twin(request, request.app.state.db)
     except Refusal as reused:
         return tell_refusal(request, reused)
-    if answer is not None:
-        metrics.REPLAYS.labels(request.app.state.db.service).inc()
-    return answer
 
 
 async def _refused(request: Request, error: Refusal) -> Response:

@@ -13,10 +13,11 @@ from fastapi import Depends, Header, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from shared import metrics
 from shared.db.flush import KeptAnswer
 from shared.db.transaction import Database, Transaction
-from shared.errors import Invalid, KeyRequired, KeyReused
-from shared.http.auth import actor_of
+from shared.errors import Invalid, KeyRequired, KeyReused, Unauthenticated
+from shared.http.auth import ANONYMOUS, actor_of
 from shared.http.dependencies import Tx
 from shared.http.routes import template_of
 from shared.service import Job
@@ -60,6 +61,7 @@ class Place:
         """The answer kept in `row`, if this is the request that it answered."""
         if row["fingerprint"] != self.fingerprint:
             raise KeyReused("This Idempotency-Key came with another request before; use a new key for a new request.")
+        metrics.REPLAYS.inc()
         headers = {**json.loads(row["headers"]), "idempotency-replayed": "true"}
         return Response(row["body"], row["status"], headers, "application/json")
 
@@ -110,6 +112,8 @@ def _place(request: Request, principal: str, key: str | None, body: bytes) -> Pl
             "The Idempotency-Key must be 1 to 200 visible ASCII characters.",
             errors=[{"pointer": "/Idempotency-Key", "in": "header", "message": "1 to 200 visible ASCII characters"}],
         )
+    if principal == ANONYMOUS:
+        raise Unauthenticated("An Idempotency-Key belongs to its caller; send a valid token.")
     path = request.url.path
     digest = hashlib.sha256(f"{request.method}\n{path}\n".encode() + body).digest()
     return Place(principal, f"{request.method} {template_of(request.scope)}", key, digest)

@@ -15,6 +15,7 @@ from shared.settings import ServiceSettings
 
 FRESH_SECONDS = 300.0
 COOLDOWN_SECONDS = 10.0
+FIRST_COOLDOWN_SECONDS = 1.0
 log = structlog.get_logger()
 
 
@@ -44,7 +45,8 @@ class Keys:
     async def find(self, kid: str) -> Key | None:
         if kid not in self._keys and not self._fixed:
             async with self._lock:
-                if kid not in self._keys and time.monotonic() - self._tried > COOLDOWN_SECONDS:
+                cooldown = COOLDOWN_SECONDS if self._keys else FIRST_COOLDOWN_SECONDS
+                if kid not in self._keys and time.monotonic() - self._tried > cooldown:
                     await self._refresh()
             if not self._keys:
                 raise Transient("the keys of the token issuer are not known yet")

@@ -54,18 +54,18 @@ def _document(app: FastAPI) -> dict[str, Any]:
         for method in route.methods or ():
             operation = document["paths"].get(route.path_format, {}).get(method.lower())
             if operation is not None:
-                _complete(operation, route)
+                _complete(operation, route, method)
     return document
 
 
-def _complete(operation: dict[str, Any], route: RouteContext) -> None:
+def _complete(operation: dict[str, Any], route: RouteContext, method: str) -> None:
     answers = operation["responses"]
     if "HTTPValidationError" in str(answers.get("422", "")):
         del answers["422"]
     for parameter in operation.get("parameters", ()):
         if parameter["in"] == "header" and (told := _HEADERS.get(parameter["name"])):
             parameter.update(told)
-    for status, text in _always(operation, route).items():
+    for status, text in _always(operation, route, method).items():
         _tell(answers, status, text)
     for status, answer in answers.items():
         if status >= "4":
@@ -75,7 +75,7 @@ def _complete(operation: dict[str, Any], route: RouteContext) -> None:
         answer.setdefault("headers", {})["X-Correlation-Id"] = {"schema": {"type": "string"}}
 
 
-def _always(operation: dict[str, Any], route: RouteContext) -> dict[str, str]:
+def _always(operation: dict[str, Any], route: RouteContext, method: str) -> dict[str, str]:
     """What the plumbing around a route can answer, by status."""
     found = {"400": "malformed: The request cannot be read", "503": "unavailable: A part is away for the moment"}
     headers = {parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "header"}
@@ -86,8 +86,10 @@ def _always(operation: dict[str, Any], route: RouteContext) -> dict[str, str]:
         found["428"] = f"{errors.VersionRequired.code}: {errors.VersionRequired.title}"
     if operation.get("parameters") or "requestBody" in operation:
         found["422"] = f"{errors.Invalid.code}: {errors.Invalid.title}"
-    if "requestBody" in operation:
+    if method != "GET":
+        found["409"] = f"{errors.Conflict.code}: {errors.Conflict.title}"
         found["413"] = f"{errors.TooLarge.code}: {errors.TooLarge.title}"
+    if "requestBody" in operation:
         found["415"] = "unsupported-media-type: The body must be JSON"
     if (roles := required_roles(route.dependant)) is not None:
         operation["security"] = [{"bearer": []}]

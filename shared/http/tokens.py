@@ -12,7 +12,7 @@ from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwt import JWTClaimsRegistry
 
 from shared.errors import Unauthenticated
-from shared.http.auth import Caller, Role
+from shared.http.auth import ANONYMOUS, Caller, Role
 from shared.http.keys import Keys
 from shared.settings import ServiceSettings
 
@@ -20,7 +20,7 @@ LEEWAY_SECONDS = 10
 LONGEST_TOKEN = 8_192
 REMEMBERED = 10_000
 _TYPES = {"", "jwt", "at+jwt", "application/at+jwt"}
-_RESERVED = {"system", "anonymous"}  # the audit trail uses these for what nobody's token did
+_RESERVED = {"system", ANONYMOUS}  # the audit trail uses these for what nobody's token did
 
 
 class Tokens:

@@ -114,13 +114,15 @@ async def change_note(
 
 
 @router.post("/v1/notes/{note_id}/pin", operation_id="pin_note", status_code=201, response_model=NoteResponse,
-             responses=problems(NoteLocked))  # fmt: skip
+             responses=problems(NotFound, NoteLocked))  # fmt: skip
 async def pin_note(note_id: UUID, caller: CanWrite, tx: Tx, once: Once) -> Any:
     """Only the first pin is possible: a second one meets a changed state."""
     if (kept := await once.kept()) is not None:
         return kept
     await gate.wait()
     row = await tx.driver.fetchrow("SELECT title, version FROM note WHERE id = $1 FOR UPDATE", note_id)
+    if row is None:
+        raise NotFound("There is no such note.")
     if row["version"] != 1:
         raise NoteLocked("It is pinned already.")
     await tx.driver.execute("UPDATE note SET version = 2 WHERE id = $1", note_id)
