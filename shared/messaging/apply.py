@@ -11,18 +11,18 @@ from shared.db.transaction import Database, Transaction
 from shared.messaging import store
 from shared.messaging.failure import is_transient
 from shared.messaging.metrics import CONSUMED
-from shared.messaging.outcome import DeadLetter, NotYet, Reason
+from shared.messaging.outcome import DeadLetter, NotYet, Outcome, Reason
+from shared.messaging.position import Stored
 from shared.messaging.reaction import Reaction, Received, context_of
 from shared.messaging.record import Decoded, Decoder, Fact, Poison, identity_of, incarnation_of
 
 
-class OtherIncarnationError(Exception):
-    """A record was written into another log than the one this partition was positioned in."""
+class OtherLogError(Exception):
+    """These records are not what follows in the log that this partition was positioned in."""
 
-    def __init__(self, tp: TopicPartition, incarnation: str) -> None:
-        super().__init__(f"{tp.topic}-{tp.partition} carries incarnation {incarnation}")
-        self.tp = tp
-        self.incarnation = incarnation
+    def __init__(self, tp: TopicPartition, says: str) -> None:
+        super().__init__(f"{tp.topic}-{tp.partition}: {says}")
+        self.says = says
 
 
 @dataclass(slots=True)
@@ -35,6 +35,8 @@ class _Plan:
 
 
 class Applier:
+    """`tolerated` holds what records said against a log that, looked at again, was still the known one."""
+
     def __init__(self, db: Database, decoder: Decoder, own_topic: str) -> None:
         self._db = db
         self._decoder = decoder
@@ -45,43 +47,41 @@ class Applier:
         """All of it in one transaction; if a reaction fails, record by record, so that only the poison stops."""
         try:
             await self._apply_once(tp, records)
-        except OtherIncarnationError:
-            raise
         except Exception as error:
-            if is_transient(error):
+            if isinstance(error, OtherLogError) or is_transient(error):
                 raise
             for record in records:
                 await self._apply_alone(tp, record)
 
     async def _apply_once(self, tp: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
         async with self._db.transaction() as tx:
-            fence = await store.lock_position(tx.driver, tp)
-            fresh = [record for record in records if record.offset >= fence.stored.next_offset]
+            at = await store.lock_position(tx.driver, tp)
+            fresh = [record for record in records if record.offset >= at.next_offset]
             if not fresh:
                 return
-            incarnation = self._checked_incarnation(tp, fresh, fence)
-            plan = self._plan(fresh, await self._parked(tx, tp, fresh, fence))
-            await self._carry_out(tx, tp, plan)
+            incarnation = self._checked_incarnation(tp, fresh, at)
+            parked = await store.lock_parked(tx.driver, tp.topic, {record.key or b"" for record in fresh})
+            plan = self._plan(fresh, parked)
+            applied = await self._carry_out(tx, tp, plan)
             await store.advance(tx.driver, tp, fresh[-1].offset + 1, incarnation)
-        self._count("applied", len(plan.facts))
-        self._count("buried", len(plan.buried))
-        self._count("parked", len(plan.parked))
+        self._count(Outcome.DONE, applied)
+        self._count(Outcome.DUPLICATE, len(plan.facts) - applied)
+        self._count(Outcome.DEAD_LETTER, len(plan.buried))
+        self._count(Outcome.PARKED, len(plan.parked))
 
-    def _checked_incarnation(self, tp: TopicPartition, fresh: Sequence[ConsumerRecord], fence: store.Fence) -> str:
-        """The partition's incarnation; raises when a record says that it was written into another one."""
-        known = fence.stored.incarnation or (identity_of(fresh[0]) if fresh[0].offset == 0 else "")
+    def _checked_incarnation(self, tp: TopicPartition, fresh: Sequence[ConsumerRecord], at: Stored) -> str:
+        """The partition's incarnation; raises when these records do not follow on what was applied of it."""
+        tolerated = self.tolerated.get(tp, ())
+        first = fresh[0]
+        gap = f"{at.next_offset} is followed by {first.offset}"
+        if first.offset > at.next_offset and gap not in tolerated:
+            raise OtherLogError(tp, gap)
+        known = at.incarnation or _incarnation_begun_by(first)
         for record in fresh:
             said = incarnation_of(record)
-            if said and known and said != known and said not in self.tolerated.get(tp, ()):
-                raise OtherIncarnationError(tp, said)
+            if said and known and said != known and said not in tolerated:
+                raise OtherLogError(tp, said)
         return known
-
-    async def _parked(
-        self, tx: Transaction, tp: TopicPartition, fresh: Sequence[ConsumerRecord], fence: store.Fence
-    ) -> set[bytes]:
-        if not fence.anything_parked:
-            return set()
-        return await store.lock_parked(tx.driver, tp.topic, {record.key or b"" for record in fresh})
 
     def _decode(self, record: ConsumerRecord) -> Decoded:
         # By the real time, not the business clock: the inbox's partitions follow the calendar.
@@ -103,19 +103,19 @@ class Applier:
                     stopped.add(record.key or b"")
         return plan
 
-    async def _carry_out(self, tx: Transaction, tp: TopicPartition, plan: _Plan) -> None:
-        if plan.facts:
-            await self._react(tx, [fact for _, fact in plan.facts])
+    async def _carry_out(self, tx: Transaction, tp: TopicPartition, plan: _Plan) -> int:
+        """Returns how many facts were new."""
+        applied = await self._react(tx, [fact for _, fact in plan.facts]) if plan.facts else 0
         for record, poison in plan.buried:
-            await store.bury(tx.driver, record, poison.letter, tx.now)
-            if poison.parks:
-                await store.park_key(tx.driver, tp.topic, record.key or b"", state="dead", due_at=None, now=tx.now)
+            await self._bury(tx, record, poison)
         if plan.parked:
             await store.park_records(tx.driver, plan.parked, tx.now)
+        return applied
 
-    async def _react(self, tx: Transaction, facts: Sequence[Fact]) -> None:
+    async def _react(self, tx: Transaction, facts: Sequence[Fact]) -> int:
         """Runs of one type go to their reaction together; their order, and each key's, stays that of the log."""
         new = await store.first_times(tx.driver, (fact.received.envelope.id for fact in facts))
+        applied = len(new)
         run: list[Received[Any]] = []
         reaction: Reaction | None = None
         for fact in facts:
@@ -129,36 +129,42 @@ class Applier:
             run.append(fact.received)
         if reaction is not None:
             await _hand_over(tx, reaction, run)
+        return applied
+
+    async def _bury(self, tx: Transaction, record: ConsumerRecord, poison: Poison) -> None:
+        await store.bury(tx.driver, record, poison.letter, tx.now)
+        if poison.parks:
+            await store.park_key(tx.driver, record.topic, record.key or b"", state="dead", due_at=None, now=tx.now)
 
     async def _apply_alone(self, tp: TopicPartition, record: ConsumerRecord) -> None:
         """One record in its own transaction; if its reaction fails, burying or parking it is another one."""
         try:
             await self._apply_once(tp, [record])
-        except OtherIncarnationError:
-            raise
         except Exception as error:
-            if is_transient(error):
+            if isinstance(error, OtherLogError) or is_transient(error):
                 raise
             await self._stop_key(tp, record, error)
 
     async def _stop_key(self, tp: TopicPartition, record: ConsumerRecord, error: Exception) -> None:
-        key = record.key or b""
-        decoded = self._decode(record)
         async with self._db.transaction() as tx:
-            fence = await store.lock_position(tx.driver, tp)
-            if record.offset < fence.stored.next_offset:
+            at = await store.lock_position(tx.driver, tp)
+            if record.offset < at.next_offset:
                 return
             if isinstance(error, NotYet):
-                due_at = tx.now + error.after
+                key, due_at = record.key or b"", tx.now + error.after
                 await store.park_key(tx.driver, tp.topic, key, state="waiting", due_at=due_at, now=tx.now)
                 await store.park_records(tx.driver, [record], tx.now)
             else:
-                letter = DeadLetter(Reason.HANDLER_FAILED, f"{type(error).__name__}: {error}")
-                await store.bury(tx.driver, record, letter, tx.now)
-                if not (isinstance(decoded, Fact) and decoded.reaction.event.wire.full_state):
-                    await store.park_key(tx.driver, tp.topic, key, state="dead", due_at=None, now=tx.now)
-            await store.advance(tx.driver, tp, record.offset + 1, fence.stored.incarnation or _first(record))
-        self._count("waiting" if isinstance(error, NotYet) else "buried", 1)
+                await self._bury(tx, record, self.poison_of(record, error))
+            await store.advance(tx.driver, tp, record.offset + 1, at.incarnation or _incarnation_begun_by(record))
+        self._count(Outcome.RETRY_LATER if isinstance(error, NotYet) else Outcome.DEAD_LETTER, 1)
+
+    def poison_of(self, record: ConsumerRecord, error: Exception) -> Poison:
+        """What a record is whose reaction failed for good. A full state does not stop its key."""
+        decoded = self._decode(record)
+        superseded = isinstance(decoded, Fact) and decoded.reaction.event.wire.full_state
+        reason = Reason.RETRIES_EXHAUSTED if isinstance(error, NotYet) else Reason.HANDLER_FAILED
+        return Poison(DeadLetter(reason, f"{type(error).__name__}: {error}"), parks=not superseded)
 
     async def apply_parked(self, tx: Transaction, record: ConsumerRecord) -> Poison | None:
         """Applies one kept record inside the drain's transaction; returns why it is still poison."""
@@ -169,9 +175,15 @@ class Applier:
             await self._react(tx, [decoded])
         return None
 
-    def _count(self, outcome: str, amount: int) -> None:
+    async def give_up(self, tx: Transaction, record: ConsumerRecord) -> None:
+        """A later copy of this fact must not stop its key again."""
+        decoded = self._decode(record)
+        if isinstance(decoded, Fact):
+            await store.first_times(tx.driver, [decoded.received.envelope.id])
+
+    def _count(self, outcome: Outcome, amount: int) -> None:
         if amount:
-            CONSUMED.labels(self._db.service, outcome).inc(amount)
+            CONSUMED.labels(self._db.service, outcome.value).inc(amount)
 
 
 async def _hand_over(tx: Transaction, reaction: Reaction, run: list[Received[Any]]) -> None:
@@ -179,5 +191,5 @@ async def _hand_over(tx: Transaction, reaction: Reaction, run: list[Received[Any
     await reaction.handle(tx, run)
 
 
-def _first(record: ConsumerRecord) -> str:
+def _incarnation_begun_by(record: ConsumerRecord) -> str:
     return identity_of(record) if record.offset == 0 else ""

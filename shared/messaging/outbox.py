@@ -5,7 +5,7 @@ Each takes the session that holds the shard's lock, so that a relay without the 
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -24,38 +24,53 @@ _OURS = "mod(abs(hashtext(aggregateid)::bigint), $1) = $2"
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What the relay of a shard knows of the broker (`cluster_id`, first record per partition), and is told to do.
+    """What the relay of a shard knows of the broker, and is told to do.
 
+    `identities` are the first records of the partitions, `ends` what they had grown to when it was last written down.
     `mode` is running, paused (send nothing) or adopt (the next log is a new one on purpose: do not republish).
     """
 
-    cluster_id: str
-    identities: dict[str, str]
-    mode: str
-    republish_from: int | None
-    republish_upto: int | None
+    cluster_id: str = ""
+    identities: dict[int, str] = field(default_factory=dict)
+    ends: dict[int, int] = field(default_factory=dict)
+    mode: str = "running"
+    republish_from: int | None = None
+    republish_upto: int | None = None
 
 
 async def orders(connection: asyncpg.Connection, shard: int) -> Orders:
     row = await connection.fetchrow("SELECT * FROM relay_state WHERE shard = $1", shard)
     if row is None:
         await connection.execute("INSERT INTO relay_state (shard) VALUES ($1) ON CONFLICT DO NOTHING", shard)
-        return Orders("", {}, "running", None, None)
+        return Orders()
+    known = {
+        int(partition): seen
+        for partition, seen in json.loads(row["incarnation"] or "{}").items()
+        if isinstance(seen, dict)
+    }
     return Orders(
         row["cluster_id"],
-        json.loads(row["incarnation"] or "{}"),
+        {partition: seen["identity"] for partition, seen in known.items()},
+        {partition: seen["end"] for partition, seen in known.items()},
         row["mode"],
         row["republish_from"],
         row["republish_upto"],
     )
 
 
-async def adopt_log(connection: asyncpg.Connection, shard: int, cluster_id: str, identities: dict[str, str]) -> None:
+async def adopt_log(
+    connection: asyncpg.Connection, shard: int, cluster_id: str, identities: dict[int, str], ends: dict[int, int]
+) -> None:
     """From now on this is the log that is written to."""
     await connection.execute(
-        "UPDATE relay_state SET cluster_id = $2, incarnation = $3, mode = 'running' WHERE shard = $1",
-        shard, cluster_id, json.dumps(identities),
+        "UPDATE relay_state SET cluster_id = $2, incarnation = $3,"
+        " mode = CASE WHEN mode = 'adopt' THEN 'running' ELSE mode END WHERE shard = $1",
+        shard, cluster_id, _known(identities, ends),
     )  # fmt: skip
+
+
+def _known(identities: dict[int, str], ends: dict[int, int]) -> str:
+    return json.dumps({partition: {"identity": identities[partition], "end": ends[partition]} for partition in ends})
 
 
 async def request_republish(connection: asyncpg.Connection, shard: int | None = None) -> int:
@@ -100,10 +115,20 @@ async def settle(connection: asyncpg.Connection, positions: Sequence[int], event
     )
 
 
-async def republished(connection: asyncpg.Connection, shard: int, upto: int | None) -> None:
-    """Moves the republishing mark; None when the window is through."""
+async def note_ends(
+    connection: asyncpg.Connection, shard: int, identities: dict[int, str], ends: dict[int, int]
+) -> None:
+    """A log that is shorter than this when it is looked at again has lost something."""
+    await connection.execute(
+        "UPDATE relay_state SET incarnation = $2 WHERE shard = $1", shard, _known(identities, ends)
+    )
+
+
+async def republished(connection: asyncpg.Connection, shard: int, told: Orders, upto: int | None) -> None:
+    """Moves the republishing mark; None when the window is through. A request that came meanwhile stands."""
     await connection.execute(
         "UPDATE relay_state SET republish_from = $2::bigint,"
-        " republish_upto = CASE WHEN $2::bigint IS NULL THEN NULL ELSE republish_upto END WHERE shard = $1",
-        shard, upto,
+        " republish_upto = CASE WHEN $2::bigint IS NULL THEN NULL ELSE republish_upto END"
+        " WHERE shard = $1 AND republish_from = $3 AND republish_upto = $4",
+        shard, upto, told.republish_from, told.republish_upto,
     )  # fmt: skip

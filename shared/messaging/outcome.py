@@ -17,35 +17,26 @@ class Reason(StrEnum):
     RETRIES_EXHAUSTED = "retries-exhausted"
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    pass
+class Outcome(StrEnum):
+    """A waiting key has a due time and a bounded number of retries; what stands behind a stopped record is parked."""
 
-
-@dataclass(frozen=True, slots=True)
-class Duplicate:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class RetryLater:
-    """Not now: this key waits (and what follows of it), everything else goes on."""
-
-    after: timedelta
-    why: str
+    DONE = "done"
+    DUPLICATE = "duplicate"
+    RETRY_LATER = "retry-later"
+    DEAD_LETTER = "dead-letter"
+    PARKED = "parked"
 
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
+    """Why a record can never be applied as it is."""
+
     reason: Reason
     error: str
 
 
-Outcome = Done | Duplicate | RetryLater | DeadLetter
-
-
 class NotYet(Exception):  # noqa: N818
-    """Raised by a reaction that cannot apply a fact yet; becomes RetryLater for its key."""
+    """Raised by a reaction that cannot apply a fact yet; becomes RETRY_LATER. Its key waits, the rest goes on."""
 
     def __init__(self, why: str, after: timedelta = timedelta(seconds=1)) -> None:
         super().__init__(why)

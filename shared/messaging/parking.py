@@ -5,7 +5,6 @@ parked record, so a new record of the key can never overtake a parked one.
 """
 
 from datetime import timedelta
-from typing import Any
 
 import asyncpg
 
@@ -15,7 +14,8 @@ from shared.errors import NotFound
 from shared.messaging import store
 from shared.messaging.apply import Applier
 from shared.messaging.failure import is_transient
-from shared.messaging.outcome import DeadLetter, NotYet, Reason
+from shared.messaging.outcome import NotYet
+from shared.messaging.record import Poison
 
 LONGEST_WAIT = timedelta(minutes=5)
 
@@ -27,16 +27,18 @@ class Parking:
         self._attempts = attempts
 
     async def drain_due(self) -> int:
-        """Retries every key whose waiting time is over; returns how many records were applied."""
-        return await self._drain("state = 'waiting' AND due_at <= now()")
+        """Retries every key whose waiting time is over; returns how many records went through."""
+        return await self._drain("state = 'waiting' AND due_at <= $1")
 
     async def replay(self) -> int:
         """Tries every parked key again, the dead ones too, and letters that stopped no key."""
-        return await self._drain("true") + await self._replay_letters()
+        return await self._drain("$1::timestamptz IS NOT NULL") + await self._replay_letters()
 
     async def _drain(self, condition: str) -> int:
         async with self._db.transaction() as tx:
-            keys = await tx.driver.fetch(f"SELECT topic, key FROM parked_key WHERE {condition} ORDER BY parked_at")
+            keys = await tx.driver.fetch(
+                f"SELECT topic, key FROM parked_key WHERE {condition} ORDER BY parked_at", tx.now
+            )
         applied = 0
         for row in keys:
             while await self._apply_head(row["topic"], row["key"]):
@@ -44,38 +46,28 @@ class Parking:
         return applied
 
     async def _apply_head(self, topic: str, key: bytes) -> bool:
-        """Applies the oldest record of a parked key; false when the key is free or stopped again."""
+        """Takes the oldest record of a parked key off it; false when the key is free or stopped."""
         try:
             async with self._db.transaction() as tx:
-                head = await self._locked_head(tx, topic, key)
+                head = await _locked_head(tx, topic, key)
                 if head is None:
                     return False
                 poison = await self._applier.apply_parked(tx, store.record_of(head))
                 if poison is not None:
-                    await self._stop_again(tx, head, poison.letter)
-                    return False
-                await _remove(tx.driver, head)
-                await _free_if_empty(tx.driver, topic, key)
+                    return await _bury_head(tx, head, poison)
+                await _remove(tx, head)
+                await _go_on(tx, topic, key)
                 return True
         except Exception as error:
             if is_transient(error):
                 raise
-            await self._after_failure(topic, key, error)
-            return False
+            return await self._after_failure(topic, key, error)
 
-    async def _locked_head(self, tx: Transaction, topic: str, key: bytes) -> asyncpg.Record | None:
-        if not await store.lock_parked(tx.driver, topic, [key]):
-            return None
-        head = await _head(tx.driver, topic, key)
-        if head is None:
-            await _free_if_empty(tx.driver, topic, key)
-        return head
-
-    async def _after_failure(self, topic: str, key: bytes, error: Exception) -> None:
+    async def _after_failure(self, topic: str, key: bytes, error: Exception) -> bool:
         async with self._db.transaction() as tx:
-            head = await self._locked_head(tx, topic, key)
+            head = await _locked_head(tx, topic, key)
             if head is None:
-                return
+                return False
             attempts = await tx.driver.fetchval(
                 "UPDATE parked_key SET attempts = attempts + 1 WHERE topic = $1 AND key = $2 RETURNING attempts",
                 topic,
@@ -84,16 +76,8 @@ class Parking:
             if isinstance(error, NotYet) and attempts < self._attempts:
                 wait = min(error.after * 2 ** min(attempts, 12), LONGEST_WAIT)
                 await store.park_key(tx.driver, topic, key, state="waiting", due_at=tx.now + wait, now=tx.now)
-                return
-            reason = Reason.RETRIES_EXHAUSTED if isinstance(error, NotYet) else Reason.HANDLER_FAILED
-            await self._stop_again(tx, head, DeadLetter(reason, f"{type(error).__name__}: {error}"))
-
-    async def _stop_again(self, tx: Transaction, head: asyncpg.Record, letter: DeadLetter) -> None:
-        """The head is dead (or still is): it stays in front of what is parked behind it."""
-        if not head["is_letter"]:
-            await store.bury(tx.driver, store.record_of(head), letter, tx.now)
-            await tx.driver.execute("DELETE FROM parked_record WHERE id = $1", head["id"])
-        await store.park_key(tx.driver, head["topic"], head["key"], state="dead", due_at=None, now=tx.now)
+                return False
+            return await _bury_head(tx, head, self._applier.poison_of(store.record_of(head), error))
 
     async def _replay_letters(self) -> int:
         """Letters of full-state facts stopped no key; a newer state may have come, so applying them is harmless."""
@@ -116,7 +100,7 @@ class Parking:
                 )
                 if row is None or await self._applier.apply_parked(tx, store.record_of(row)) is not None:
                     return 0
-                await _remove(tx.driver, row)
+                await _remove(tx, row)
                 return 1
         except Exception as error:
             if is_transient(error):
@@ -126,48 +110,69 @@ class Parking:
     async def discard(self, letter_id: int, reason: str, by: Context) -> None:
         """Gives up a dead letter that can never be applied; what waits behind it flows again. Audited."""
         async with self._db.transaction(by) as tx:
-            row = await tx.driver.fetchrow("SELECT * FROM dead_letter WHERE id = $1 AND resolved_at IS NULL", letter_id)
-            if row is None:
+            row = await tx.driver.fetchrow("SELECT * FROM dead_letter WHERE id = $1", letter_id)
+            head = await _locked_head(tx, row["topic"], row["key"]) if row else None
+            if not await tx.driver.fetchval(
+                "UPDATE dead_letter SET resolved_at = $3, resolution = $2 WHERE id = $1 AND resolved_at IS NULL"
+                " RETURNING true",
+                letter_id, reason, tx.now,
+            ):  # fmt: skip
                 raise NotFound(f"there is no open dead letter {letter_id}")
-            await store.lock_parked(tx.driver, row["topic"], [row["key"]])
-            await tx.driver.execute(
-                "UPDATE dead_letter SET resolved_at = now(), resolution = $2 WHERE id = $1", letter_id, reason
-            )
-            tx.record("discard_dead_letter", f"dead_letter:{letter_id}", old=_told(row), reason=reason)
-            await _free_if_empty(tx.driver, row["topic"], row["key"])
-            await tx.driver.execute(
-                "UPDATE parked_key SET state = 'waiting', due_at = now() WHERE topic = $1 AND key = $2",
-                row["topic"],
-                row["key"],
-            )
+            told = {name: row[name] for name in ("topic", "partition", "offset", "reason", "error")}
+            tx.record("discard_dead_letter", f"dead_letter:{letter_id}", old=told, reason=reason)
+            await self._applier.give_up(tx, store.record_of(row))
+            if head is not None and head["is_letter"] and head["id"] == letter_id:
+                await _go_on(tx, row["topic"], row["key"])
 
 
-async def _head(driver: asyncpg.Connection, topic: str, key: bytes) -> asyncpg.Record | None:
-    """The open dead letter that stopped the key, or else the oldest parked record."""
-    letter = await driver.fetchrow(
+async def _locked_head(tx: Transaction, topic: str, key: bytes) -> asyncpg.Record | None:
+    """Locks the parked key. Its head is the letter that stopped it (the last one of its key), or the oldest record."""
+    state = await tx.driver.fetchval(
+        "SELECT state FROM parked_key WHERE topic = $1 AND key = $2 FOR UPDATE", topic, key
+    )
+    if state is None:
+        return None
+    letter = state == "dead" and await tx.driver.fetchrow(
         "SELECT *, true AS is_letter FROM dead_letter WHERE topic = $1 AND key = $2 AND resolved_at IS NULL"
-        " ORDER BY id LIMIT 1",
+        " ORDER BY id DESC LIMIT 1",
         topic,
         key,
     )
-    return letter or await driver.fetchrow(
+    return letter or await tx.driver.fetchrow(
         "SELECT *, false AS is_letter FROM parked_record WHERE topic = $1 AND key = $2 ORDER BY id LIMIT 1", topic, key
     )
 
 
-async def _remove(driver: asyncpg.Connection, head: asyncpg.Record) -> None:
+async def _bury_head(tx: Transaction, head: asyncpg.Record, poison: Poison) -> bool:
+    """The head is dead (or still is) and stays in front of what is parked behind it, unless the next supersedes it."""
+    if not head["is_letter"]:
+        await store.bury(tx.driver, store.record_of(head), poison.letter, tx.now)
+        await _remove(tx, head)
+    if poison.parks or head["is_letter"]:
+        await store.park_key(tx.driver, head["topic"], head["key"], state="dead", due_at=None, now=tx.now)
+        return False
+    await _go_on(tx, head["topic"], head["key"])
+    return True
+
+
+async def _remove(tx: Transaction, head: asyncpg.Record) -> None:
     if head["is_letter"]:
-        await driver.execute(
-            "UPDATE dead_letter SET resolved_at = now(), resolution = 'replayed' WHERE id = $1", head["id"]
+        await tx.driver.execute(
+            "UPDATE dead_letter SET resolved_at = $2, resolution = 'replayed' WHERE id = $1", head["id"], tx.now
         )
     else:
-        await driver.execute("DELETE FROM parked_record WHERE id = $1", head["id"])
+        await tx.driver.execute("DELETE FROM parked_record WHERE id = $1", head["id"])
 
 
-async def _free_if_empty(driver: asyncpg.Connection, topic: str, key: bytes) -> None:
-    if await _head(driver, topic, key) is None:
-        await driver.execute("DELETE FROM parked_key WHERE topic = $1 AND key = $2", topic, key)
-
-
-def _told(row: asyncpg.Record) -> dict[str, Any]:
-    return {name: row[name] for name in ("topic", "partition", "offset", "reason", "error")}
+async def _go_on(tx: Transaction, topic: str, key: bytes) -> None:
+    """The next record's turn, with retries of its own; the key is free when there is none."""
+    await tx.driver.execute(
+        "DELETE FROM parked_key k WHERE topic = $1 AND key = $2 AND NOT EXISTS"
+        " (SELECT 1 FROM parked_record r WHERE r.topic = k.topic AND r.key = k.key)",
+        topic,
+        key,
+    )
+    await tx.driver.execute(
+        "UPDATE parked_key SET state = 'waiting', due_at = $3, attempts = 0 WHERE topic = $1 AND key = $2",
+        topic, key, tx.now,
+    )  # fmt: skip

@@ -22,10 +22,12 @@ from shared.messaging.log import open_log
 from shared.messaging.metrics import RELAY_PUBLISHED
 from shared.messaging.record import INCARNATION_HEADER, MARKER_HEADER
 from shared.messaging.sender import Message, Sender
+from shared.messaging.session import open_session
 from shared.settings import ServiceSettings
 
 LOCK_CLASS = 0x4641
 IDLE_POLLS_BETWEEN_ORDERS = 10
+LOOK_SECONDS = 5.0
 
 
 class BrokerLostError(Transient):
@@ -50,19 +52,14 @@ class Relay:
         self._topic = topic_of(service, settings.topic_prefix)
         self._partitioner = DefaultPartitioner()
         self._partitions: list[int] = []
-        self._identities: dict[str, str] = {}
+        self._identities: dict[int, str] = {}
         self._ends: dict[int, int] = {}
+        self._looked_at = 0.0
         self.beaten_at = 0.0
 
     async def run(self) -> None:
         """Leads until the lock is lost or something fails; its supervisor calls it again."""
-        timeout = self._settings.relay_lock_timeout_seconds
-        connection = await asyncpg.connect(
-            self._url,
-            timeout=5,
-            command_timeout=timeout,
-            server_settings={"idle_session_timeout": f"{timeout}s", "statement_timeout": f"{timeout}s"},
-        )
+        connection = await open_session(self._url, self._settings.relay_lock_timeout_seconds)
         try:
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1, $2)", LOCK_CLASS, self._shard):
                 self._beat()
@@ -82,10 +79,11 @@ class Relay:
                     sender = None
                 if told.mode == "paused":
                     await asyncio.sleep(0.1)
-                elif sender is None:
-                    await self._prepare(connection, told)
-                    sender = self._make_sender(self._settings)
-                    await sender.start()
+                elif sender is None or self._beat() - self._looked_at > LOOK_SECONDS:
+                    await self._look(connection, told)
+                    if sender is None:
+                        sender = self._make_sender(self._settings)
+                        await sender.start()
                 elif told.republish_upto is not None:
                     await self._republish(connection, sender, told)
                 else:
@@ -94,14 +92,16 @@ class Relay:
             if sender is not None:
                 await sender.close()
 
-    def _beat(self) -> None:
+    def _beat(self) -> float:
         self.beaten_at = asyncio.get_running_loop().time()
+        return self.beaten_at
 
-    async def _prepare(self, connection: asyncpg.Connection, told: outbox.Orders) -> None:
+    async def _look(self, connection: asyncpg.Connection, told: outbox.Orders) -> None:
         """Makes the topic, marks its empty partitions, and compares the log with the one known before.
 
-        Another log means that the broker lost what it was given: the whole `event_log` window is sent again, unless a
-        planned recycle has said beforehand that everything had been read (`adopt`).
+        Another or a shorter log means that the broker lost what it was given: the whole `event_log` window is sent
+        again, unless a planned recycle has said beforehand that everything had been read (`adopt`). A relay that has
+        nothing to send looks too: nobody else would notice before its next fact.
         """
         async with open_log(self._settings) as log:
             await log.ensure_topics([self._topic])
@@ -115,14 +115,15 @@ class Relay:
         self._partitions = [tp.partition for tp in partitions]
         self._ends = {tp.partition: seen[tp].end for tp in partitions}
         self._identities = {
-            str(tp.partition): seen[tp].first_identity or told.identities.get(str(tp.partition), "")
-            for tp in partitions
+            tp.partition: seen[tp].first_identity or told.identities.get(tp.partition, "") for tp in partitions
         }
-        is_other = told.identities != self._identities or told.cluster_id != cluster_id
+        is_same = told.cluster_id == cluster_id and told.identities == self._identities
+        is_whole = is_same and all(self._ends[partition] >= end for partition, end in told.ends.items())
         async with connection.transaction():
-            if told.identities and is_other and told.mode != "adopt":
+            if told.identities and not is_whole and told.mode != "adopt":
                 await outbox.request_republish(connection, self._shard)
-            await outbox.adopt_log(connection, self._shard, cluster_id, self._identities)
+            await outbox.adopt_log(connection, self._shard, cluster_id, self._identities, self._ends)
+        self._looked_at = self._beat()
 
     async def _mark(self, partitions: list[TopicPartition]) -> None:
         marker = Message(0, b"", b"", [(MARKER_HEADER, str(new_id()).encode())])
@@ -149,6 +150,7 @@ class Relay:
             sent, failure = await self._send(connection, sender, rows)
             if sent:
                 await outbox.settle(connection, sorted(sent), self._settings.event_log_days)
+                await outbox.note_ends(connection, self._shard, self._identities, self._ends)
                 RELAY_PUBLISHED.labels(self._service).inc(len(sent))
             if failure is not None:
                 raise failure
@@ -163,7 +165,7 @@ class Relay:
             if failure is not None:
                 raise failure
             rows = [row for row in rows if row["position"] not in sent]
-        await outbox.republished(connection, self._shard, last)
+        await outbox.republished(connection, self._shard, told, last)
 
     async def _send(
         self, connection: asyncpg.Connection, sender: Sender, rows: Sequence[Any]
@@ -175,9 +177,11 @@ class Relay:
         sent, failure = await sender.send(self._topic, self._by_partition(rows), beat)
         for part in sent:
             if part.first_offset < self._ends[part.partition]:
-                # Nothing is settled: the rows stay where they are until the log is looked at anew.
+                # Nothing is settled: these rows stay where they are, and what was sent before is sent again first.
+                await outbox.request_republish(connection, self._shard)
                 raise BrokerLostError(f"partition {part.partition} went back to {part.first_offset}")
             self._ends[part.partition] = part.first_offset + len(part.positions)
+            self._looked_at = self._beat()
         return {position for part in sent for position in part.positions}, failure
 
     def _by_partition(self, rows: Sequence[Any]) -> dict[int, list[Message]]:
@@ -201,7 +205,7 @@ class Relay:
             traceparent=row["traceparent"],
         )
         headers = envelope.headers()
-        headers.append((INCARNATION_HEADER, self._identities[str(partition)].encode()))
+        headers.append((INCARNATION_HEADER, self._identities[partition].encode()))
         return Message(row["position"], key, row["payload"].encode(), headers)
 
 

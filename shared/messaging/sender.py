@@ -6,6 +6,7 @@ Without the idempotent producer, a batch that failed while the next one succeede
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -15,6 +16,7 @@ from shared.settings import ServiceSettings
 
 BATCH_BYTES = 900_000
 ACK_SECONDS = 15.0
+BEAT_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,41 +61,36 @@ class Sender:
         `beat` is called while waiting; when it raises, the caller has lost the right to send. Returns what was
         acknowledged, and the first failure if there was one.
         """
-        waiting: dict[asyncio.Future[object], tuple[int, list[int]]] = {}
-        for partition, messages in by_partition.items():
-            batch = self._producer.create_batch()
-            positions = []
-            for message in messages:
-                if batch.append(key=message.key, value=message.value, timestamp=None, headers=message.headers) is None:
-                    break
-                positions.append(message.position)
-            batch.close()
-            handed = self._producer.send_batch(batch, topic, partition=partition)
-            acknowledged = await asyncio.wait_for(handed, ACK_SECONDS)
-            acknowledged.add_done_callback(_look_at)
-            waiting[acknowledged] = (partition, positions)
-        return await self._acknowledged(waiting, beat)
+        tasks = [asyncio.create_task(self._send_batch(topic, *item)) for item in by_partition.items()]
+        pending, deadline = set(tasks), asyncio.get_running_loop().time() + ACK_SECONDS
+        try:
+            while pending and asyncio.get_running_loop().time() < deadline:
+                _, pending = await asyncio.wait(pending, timeout=BEAT_SECONDS)
+                if pending:
+                    await beat()
+        finally:
+            for task in tasks:
+                task.cancel()
+                task.add_done_callback(_look_at)
+        failures: list[BaseException | None] = [task.exception() for task in tasks if task.done()]
+        if pending:
+            failures.append(TimeoutError("the broker did not acknowledge in time"))
+        sent = [task.result() for task in tasks if task.done() and task.exception() is None]
+        return sent, next((failure for failure in failures if failure is not None), None)
 
-    async def _acknowledged(
-        self, waiting: dict["asyncio.Future[object]", tuple[int, list[int]]], beat: Callable[[], Awaitable[None]]
-    ) -> tuple[list[Sent], BaseException | None]:
-        pending = set(waiting)
-        deadline = asyncio.get_running_loop().time() + ACK_SECONDS
-        while pending and asyncio.get_running_loop().time() < deadline:
-            _, pending = await asyncio.wait(pending, timeout=1.0)
-            if pending:
-                await beat()
-        sent: list[Sent] = []
-        failure: BaseException | None = TimeoutError("the broker did not acknowledge in time") if pending else None
-        for future, (partition, positions) in waiting.items():
-            if future in pending:
-                continue
-            error = future.exception()
-            if error is not None:
-                failure = failure or error
-            else:
-                sent.append(Sent(partition, future.result().offset, positions))  # type: ignore[attr-defined]
-        return sent, failure
+    async def _send_batch(self, topic: str, partition: int, messages: Sequence[Message]) -> Sent:
+        batch = self._producer.create_batch()
+        positions: list[int] = []
+        for message in messages:
+            if batch.append(key=message.key, value=message.value, timestamp=None, headers=message.headers) is None:
+                break
+            positions.append(message.position)
+        if not positions:
+            raise ValueError(f"the fact at position {messages[0].position} is larger than a batch")
+        batch.close()
+        acknowledged = await self._producer.send_batch(batch, topic, partition=partition)
+        acknowledged.add_done_callback(_look_at)
+        return Sent(partition, (await asyncio.shield(acknowledged)).offset, positions)
 
     async def close(self) -> None:
         """Bounded: stopping a producer whose broker is away can hang for ever."""
@@ -103,7 +100,7 @@ class Sender:
             return
 
 
-def _look_at(future: "asyncio.Future[object]") -> None:
+def _look_at(future: "asyncio.Future[Any]") -> None:
     """A failure that nobody waits for any more was reported by the one that stopped the waiting."""
     if not future.cancelled():
         future.exception()

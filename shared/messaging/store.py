@@ -2,23 +2,19 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 import asyncpg
 from aiokafka import ConsumerRecord, TopicPartition
 
+from shared.errors import Transient
 from shared.messaging.outcome import DeadLetter
 from shared.messaging.position import Stored
 
 
-@dataclass(frozen=True, slots=True)
-class Fence:
-    """The locked offset row of a partition: whoever holds it is the only one who may apply its records."""
-
-    stored: Stored
-    anything_parked: bool
+class UnpositionedError(Transient):
+    """The partition has no offset row (any more): it must be positioned anew."""
 
 
 async def stored_positions(
@@ -55,16 +51,17 @@ async def set_position(
     )  # fmt: skip
 
 
-async def lock_position(driver: asyncpg.Connection, tp: TopicPartition) -> Fence:
+async def lock_position(driver: asyncpg.Connection, tp: TopicPartition) -> Stored:
+    """The fence: whoever holds this lock is the only one who may apply records of the partition."""
     row = await driver.fetchrow(
-        """
-        SELECT next_offset, cluster_id, incarnation,
-               EXISTS (SELECT 1 FROM parked_key p WHERE p.topic = o.topic) AS anything_parked
-        FROM consumer_offset o WHERE topic = $1 AND partition = $2 FOR UPDATE
-        """,
-        tp.topic, tp.partition,
-    )  # fmt: skip
-    return Fence(Stored(row["next_offset"], row["cluster_id"], row["incarnation"]), row["anything_parked"])
+        "SELECT next_offset, cluster_id, incarnation FROM consumer_offset"
+        " WHERE topic = $1 AND partition = $2 FOR UPDATE",
+        tp.topic,
+        tp.partition,
+    )
+    if row is None:
+        raise UnpositionedError(f"{tp.topic}-{tp.partition} has no offset")
+    return Stored(*row)
 
 
 async def advance(driver: asyncpg.Connection, tp: TopicPartition, next_offset: int, incarnation: str) -> None:
@@ -77,7 +74,8 @@ async def advance(driver: asyncpg.Connection, tp: TopicPartition, next_offset: i
 async def first_times(driver: asyncpg.Connection, event_ids: Iterable[UUID]) -> set[UUID]:
     """Remembers these facts; returns those that were not known. Copes with one id twice in the call."""
     rows = await driver.fetch(
-        "INSERT INTO inbox (event_id) SELECT DISTINCT unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id",
+        "INSERT INTO inbox (event_id) SELECT DISTINCT unnest($1::uuid[]) ORDER BY 1 ON CONFLICT DO NOTHING"
+        " RETURNING event_id",
         list(event_ids),
     )
     return {row["event_id"] for row in rows}
@@ -118,8 +116,13 @@ async def bury(driver: asyncpg.Connection, record: ConsumerRecord, letter: DeadL
     await driver.execute(
         'INSERT INTO dead_letter (topic, partition, "offset", key, headers, value, received_at, reason, error)'
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        *_columns(record), now, letter.reason.value, letter.error.replace("\x00", "\\0")[:4000],
+        *_columns(record), now, letter.reason.value, _printable(letter.error),
     )  # fmt: skip
+
+
+def _printable(text: str) -> str:
+    """What Postgres can store: no NUL, no half of a surrogate pair."""
+    return text[:4000].replace("\x00", "\\0").encode(errors="replace").decode()
 
 
 def _columns(record: ConsumerRecord) -> tuple[str, int, int, bytes, str, bytes]:

@@ -16,6 +16,8 @@ log = structlog.get_logger()
 STILL_AFTER_SECONDS = 60.0
 GIVE_UP_AFTER = 5
 WITHIN_SECONDS = 300.0
+LONGEST_PAUSE_SECONDS = 5.0
+WATCH_SECONDS = 5.0
 EXIT_CODE = 70
 
 
@@ -52,7 +54,7 @@ async def supervise(
             if len(failures) >= GIVE_UP_AFTER:
                 log.critical("part.given_up", part=name, service=service, error=repr(error)[:500])
                 on_give_up()
-        await asyncio.sleep(random.uniform(0.05, min(5.0, 0.1 * 2 ** min(attempt, 10))))
+        await asyncio.sleep(random.uniform(0.05, min(LONGEST_PAUSE_SECONDS, 0.1 * 2 ** min(attempt, 10))))
 
 
 class StillError(Exception):
@@ -64,7 +66,7 @@ async def _run_watched(part: Part) -> BaseException | None:
     task = asyncio.ensure_future(part.run())
     try:
         while True:
-            done, _ = await asyncio.wait({task}, timeout=5)
+            done, _ = await asyncio.wait({task}, timeout=WATCH_SECONDS)
             if done:
                 return asyncio.CancelledError() if task.cancelled() else task.exception()
             still = asyncio.get_running_loop().time() - part.beaten_at

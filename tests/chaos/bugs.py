@@ -27,8 +27,8 @@ class CommitsOffsetFirst(Applier):
 
     async def apply(self, tp: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
         async with self._db.transaction() as tx:
-            fence = await store.lock_position(tx.driver, tp)
-            await store.advance(tx.driver, tp, records[-1].offset + 1, fence.stored.incarnation)
+            at = await store.lock_position(tx.driver, tp)
+            await store.advance(tx.driver, tp, records[-1].offset + 1, at.incarnation)
         if self._plan(records, set()).facts:
             await crash_between(self)
         async with self._db.transaction() as tx:
