@@ -1,9 +1,10 @@
 """What comes in."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints, model_validator
 
 from services.enforcement.domain.appeal import Outcome
 from services.enforcement.use_cases.cases import Grounds
@@ -11,6 +12,15 @@ from services.enforcement.use_cases.reports import Allegation
 from shared.contracts.monitoring import OutageCause
 from shared.http.fields import Reason
 
+
+def _utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is no instant of UTC") from None
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
 Statement = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$"),
@@ -76,7 +86,7 @@ class ReportRequest(_Request):
     act: ActId
     listing_id: UUID | None = None
     provider_id: UUID | None = None
-    happened_at: AwareDatetime
+    happened_at: Instant
     text: Statement
     evidence: Statement
 

@@ -1,6 +1,7 @@
 """Conditions: three values, exact thresholds, a trace, and clear errors."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -154,7 +155,7 @@ def test_a_tree_that_cannot_be_read_says_where(tree, says):
 
 
 def test_a_tree_without_end_is_refused():
-    tree: dict = {"fact": "cause", "equals": "x"}
+    tree: dict[str, Any] = {"fact": "cause", "equals": "x"}
     for _ in range(30):
         tree = {"not": tree}
     with pytest.raises(ConditionError, match="nested deeper"):
