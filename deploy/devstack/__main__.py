@@ -7,11 +7,19 @@ import sys
 from deploy.devstack import commands, upkeep
 from deploy.devstack.broker import BrokerFailedError
 from deploy.devstack.layout import Layout
+from deploy.devstack.offspring import NurseryEndedError
 from deploy.devstack.postgres import PostgresFailedError
 from deploy.devstack.stack import PortTakenError
 from deploy.devstack.supervisor import ChildFailedError
 
-EXPECTED = (PortTakenError, ChildFailedError, BrokerFailedError, PostgresFailedError, commands.CannotError)
+EXPECTED = (
+    PortTakenError,
+    ChildFailedError,
+    NurseryEndedError,
+    BrokerFailedError,
+    PostgresFailedError,
+    commands.CannotError,
+)
 
 
 def main() -> int:

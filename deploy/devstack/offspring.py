@@ -79,7 +79,8 @@ class Nursery:
         self._process.stdin.flush()
         while not child.pid:
             if not self.listen(_SECONDS_TO_BEAR) or child.returncode is not None:
-                raise NurseryEndedError(f"{name} was not started; the log is {self._log}")
+                last = self._log.read_text(errors="replace").strip().splitlines()[-1:]
+                raise NurseryEndedError(f"{name} was not started; the log is {self._log}, last line: {' '.join(last)}")
         return child
 
     def listen(self, seconds: float) -> bool:
