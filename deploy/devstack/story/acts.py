@@ -1,0 +1,271 @@
+"""What people do in the market, each act as the requests that it takes."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from deploy.devstack.story.enterprise import Enterprise, an_enterprise
+from deploy.devstack.story.market import Answer, Market, Person, until
+
+CATEGORY = "erp"
+AT_ONCE = 24
+"""How many merchants of a crowd act at the same moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    enterprise: Enterprise
+    provider_id: str
+    account: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    listing_id: str
+    provider: Provider
+    name: str
+    plan: dict[str, Any]
+
+    @property
+    def wish(self) -> dict[str, Any]:
+        """What a merchant asks for who orders it."""
+        return {
+            "listing_id": self.listing_id,
+            "plan_id": self.plan["plan_id"],
+            "price_fen": self.plan["price_fen"],
+        }
+
+    @property
+    def renewal(self) -> dict[str, Any]:
+        return {"plan_id": self.plan["plan_id"], "price_fen": self.plan["price_fen"]}
+
+
+YEARLY = {"plan_id": "yearly", "title": "年付版", "period_days": 365, "price_fen": 99900}
+
+
+def an_application(enterprise: Enterprise, callback_url: str) -> dict[str, Any]:
+    """What a provider writes about its application; the screening finds nothing in it."""
+    return {
+        "kind": "application",
+        "category": CATEGORY,
+        "name": f"晴川进销存{enterprise.mark}",
+        "summary": "多店铺订单与库存统一管理，采购、仓储与对账在同一处完成。",
+        "details": "支持多店铺订单汇总、库存同步、采购入库、仓储盘点与财务对账。授权后即可使用，按岗位分配权限，"
+        "提供图文教程与操作日志；库存不足与物流异常时及时提醒，数据每日备份。",
+        "callback_url": callback_url,
+        "support_url": "https://www.qingchuan.example/help",
+        "plans": [YEARLY],
+    }
+
+
+# --- a provider comes to the market
+
+
+async def apply(market: Market, enterprise: Enterprise) -> tuple[Provider, Answer]:
+    account = market.as_("provider", f"provider-{enterprise.mark.lower()}")
+    applied = (await account.post("registry", "/v1/providers", enterprise.profile)).expect(201)
+    return Provider(enterprise, applied["provider_id"], account), applied
+
+
+async def sign_agreements(provider: Provider) -> Answer:
+    agreements = (await provider.account.get("registry", "/v1/agreements")).expect(200)
+    signed = None
+    for agreement in (item for item in agreements["items"] if item["in_force"]):
+        named = {name: agreement[name] for name in ("agreement", "version")}
+        path = f"/v1/providers/{provider.provider_id}/signatures"
+        signed = (await provider.account.post("registry", path, named)).expect(201)
+    assert signed is not None, "the registry has agreements in force"
+    return signed
+
+
+async def admit(provider: Provider, officer: Person, signed: Answer) -> Answer:
+    """The officer verifies, opens the category and admits."""
+    path = f"/v1/providers/{provider.provider_id}"
+    told = {"reason": "营业执照与公示信息一致"}
+    verified = await officer.post("registry", f"{path}/verification", told, version=signed.version)
+    verified.expect(200)
+    qualified = await officer.post("registry", f"{path}/qualifications", {"category": CATEGORY})
+    qualified.expect(201)
+    told = {"reason": "资料完整，协议已签署"}
+    return (await officer.post("registry", f"{path}/admission", told, version=qualified.version)).expect(200)
+
+
+async def an_admitted_provider(market: Market, officer: str = "officer-1") -> Provider:
+    provider, _ = await apply(market, an_enterprise())
+    await admit(provider, market.as_("officer", officer), await sign_agreements(provider))
+    return provider
+
+
+# --- a listing comes to the market
+
+
+async def create_listing(provider: Provider, content: dict[str, Any]) -> Answer:
+    """Asks again while the catalog has not heard yet that the provider was admitted."""
+
+    async def ask() -> Answer:
+        return await provider.account.post("catalog", "/v1/listings", content)
+
+    return (await until("the catalog knows the provider", ask, lambda answer: answer.code != "provider-unknown")).expect(201)
+
+
+async def submit(provider: Provider, listing_id: str) -> Answer:
+    """Asks again while the catalog has not heard yet of the admission or the category."""
+
+    async def ask() -> Answer:
+        return await provider.account.post("catalog", f"/v1/listings/{listing_id}/submission")
+
+    return (await until("the provider may publish", ask, lambda answer: answer.code != "publish-blocked")).expect(200)
+
+
+async def approve(reviewer: Person, listing_id: str, submitted: Answer) -> Answer:
+    decision = {"decision": "approve", "reason": "内容完整，类目正确", "clauses": []}
+    path = f"/v1/listings/{listing_id}/review"
+    return (await reviewer.post("catalog", path, decision, version=submitted.version)).expect(200)
+
+
+async def a_published_listing(
+    market: Market, provider: Provider, callback_url: str, plan: dict[str, Any] | None = None
+) -> Listing:
+    content = an_application(provider.enterprise, callback_url) | {"plans": [plan or YEARLY]}
+    listing_id = (await create_listing(provider, content))["listing_id"]
+    submitted = await submit(provider, listing_id)
+    await approve(market.as_("reviewer", "reviewer-1"), listing_id, submitted)
+    return Listing(listing_id, provider, content["name"], content["plans"][0])
+
+
+# --- merchants buy and use
+
+
+async def order(merchant: Person, listing: Listing) -> Answer:
+    return await merchant.post("orders", "/v1/orders", listing.wish)
+
+
+async def pay(market: Market, merchant: Person, order_id: str) -> Answer:
+    """Begins the payment at the market, and pays at the payment server; its webhook tells the market."""
+    begun = (await merchant.post("orders", f"/v1/orders/{order_id}/payment")).expect(201)
+    return (await market.public.post("payment", f"/payments/{begun['payment_id']}/pay")).expect(200)
+
+
+async def entitlement(merchant: Person, listing: Listing) -> Answer:
+    return await merchant.get("orders", f"/v1/entitlements/{listing.listing_id}")
+
+
+async def wait_until_usable(merchant: Person, listing: Listing) -> Answer:
+    return await until(
+        f"{merchant.subject} may use the listing",
+        lambda: entitlement(merchant, listing),
+        lambda answer: bool(answer.status == 200 and answer["usable"]),
+    )
+
+
+async def buy(market: Market, merchant: Person, listing: Listing) -> str:
+    """Orders, pays, and waits until the listing may be used; returns the order's id."""
+    placed = (await order(merchant, listing)).expect(201)
+    await pay(market, merchant, placed["order_id"])
+    await wait_until_usable(merchant, listing)
+    return str(placed["order_id"])
+
+
+async def subscribe_crowd(market: Market, merchants: Sequence[Person], listing: Listing) -> None:
+    """All of them order and pay; returns when the market has heard of all payments."""
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def one(merchant: Person) -> None:
+        async with places:
+            placed = (await order(merchant, listing)).expect(201)
+            await pay(market, merchant, placed["order_id"])
+
+    await asyncio.gather(*(one(merchant) for merchant in merchants))
+    await until(
+        f"monitoring knows {len(merchants)} subscribed merchants",
+        lambda: target(market, listing),
+        lambda answer: bool(answer.status == 200 and answer["merchants"] >= len(merchants)),
+        pause=0.1,
+    )
+
+
+# --- what is measured, and judged
+
+
+async def target(market: Market, listing: Listing) -> Answer:
+    return await market.public.get("monitoring", f"/v1/targets/{listing.listing_id}")
+
+
+async def outages(market: Market, listing: Listing) -> Answer:
+    return await market.public.get("monitoring", f"/v1/listings/{listing.listing_id}/outages")
+
+
+async def wait_for_state(market: Market, listing: Listing, state: str) -> Answer:
+    return await until(
+        f"monitoring sees the listing {state}",
+        lambda: target(market, listing),
+        lambda answer: bool(answer.status == 200 and answer["state"] == state),
+    )
+
+
+async def wait_for_outage(market: Market, listing: Listing, merchants: int = 0) -> dict[str, Any]:
+    """The open outage, once it says that at least so many merchants are affected."""
+
+    def holds(answer: Answer) -> bool:
+        return any(o["ended_at"] is None and o["merchants_affected"] >= merchants for o in answer["items"])
+
+    answer = await until(f"an outage with {merchants} merchants", lambda: outages(market, listing), holds)
+    found: dict[str, Any] = answer["items"][0]
+    return found
+
+
+async def wait_for_case(officer: Person, listing: Listing) -> Answer:
+    """The case that the rulebook proposed, with its version."""
+    answer = await until(
+        "a case is proposed",
+        lambda: officer.get("enforcement", "/v1/cases", listing_id=listing.listing_id),
+        lambda answer: bool(answer.status == 200 and answer["items"]),
+    )
+    return (await officer.get("enforcement", f"/v1/cases/{answer['items'][0]['case_id']}")).expect(200)
+
+
+async def confirm(officer: Person, case: Answer, cause: str | None = "defect") -> Answer:
+    grounds = {
+        "cause": cause,
+        "evidence": "发布 2.4.1 的错误日志：库存同步陷入死循环，进程退出",
+        "reason": "复现了该缺陷，与不可用时段一致",
+    }
+    path = f"/v1/cases/{case['case_id']}/confirmation"
+    return (await officer.post("enforcement", path, grounds, version=case.version)).expect(201)
+
+
+async def appeal(provider: Provider, violation_id: str) -> Answer:
+    text = "故障由机房断电引起，并非应用缺陷，附机房证明。"
+    return (await provider.account.post("enforcement", f"/v1/violations/{violation_id}/appeals", {"text": text})).expect(201)
+
+
+async def overturn(officer: Person, filed: Answer) -> Answer:
+    decision = {"outcome": "overturn", "reason": "机房证明属实，缺陷不成立"}
+    path = f"/v1/appeals/{filed['appeal_id']}/decision"
+    return (await officer.post("enforcement", path, decision, version=filed.version)).expect(200)
+
+
+async def prove(market: Market, act: str, **subject: str) -> Answer:
+    """Somebody reports an act that happened just now, and an officer finds it proven; the answer is the violation."""
+    officer = market.as_("officer", "officer-1")
+    said = {"act": act, "happened_at": _just_now(), "text": "服务长时间不可用", "evidence": "截图与时间记录"}
+    reported = await market.as_("reviewer", "reviewer-1").post("enforcement", "/v1/reports", said | subject)
+    case = (await officer.get("enforcement", f"/v1/cases/{reported.expect(201)['case_id']}")).expect(200)
+    return await confirm(officer, case, cause=None)
+
+
+async def freeze(market: Market, listing: Listing) -> Answer:
+    """Two long interruptions: the ladder of 6.3.1(1) answers the second one with a freeze of 30 days."""
+    await prove(market, "long-interruption", listing_id=listing.listing_id)
+    return await prove(market, "long-interruption", listing_id=listing.listing_id)
+
+
+def _just_now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+async def is_shown(market: Market, listing: Listing) -> bool:
+    found = (await market.public.get("catalog", "/v1/market", q=listing.name)).expect(200)
+    return any(item["listing_id"] == listing.listing_id for item in found["items"])
