@@ -68,7 +68,7 @@ async def test_random_histories_are_stored_and_sum_to_zero(db: Database):
         assert await tx.driver.fetchval("SELECT sum(amount_fen) FROM posting") == 0
         assert (
             await tx.driver.fetchval("SELECT count(*) FROM ledger_entry") == 4 * (2 + 4 + 2) - 2
-        )  # the fee on one fen is nothing
+        )
 
 
 @pytest.mark.parametrize("postings", [(Posting("a", 5), Posting("b", -4)), (Posting("a", 5),), ()])
