@@ -11,6 +11,7 @@ from fastapi.dependencies.models import Dependant
 from shared.errors import Forbidden, Unauthenticated
 
 ANONYMOUS = "anonymous"
+_SCOPE = "fairmarket.caller"
 
 
 class Role(StrEnum):
@@ -67,13 +68,17 @@ def _checks(dependant: Dependant) -> Iterable[RoleCheck]:
 
 
 async def caller_of(request: Request) -> Caller:
-    """The caller that the request proves, or Unauthenticated."""
+    """The caller that the request proves, or Unauthenticated. A transaction and a right both ask, so it is kept."""
+    known: Caller | None = request.scope.get(_SCOPE)
+    if known is not None:
+        return known
     header = request.headers.get("authorization", "")
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("Send a bearer token: `Authorization: Bearer …`.")
     identify: Callable[[str], Awaitable[Caller]] = request.app.state.tokens.caller
-    return await identify(token.strip())
+    request.scope[_SCOPE] = known = await identify(token.strip())
+    return known
 
 
 async def actor_of(request: Request) -> str:

@@ -66,7 +66,7 @@ def internal(request: Request, error: BaseException) -> Response:
 
 
 def _occurrence(request: Request) -> tuple[str, str]:
-    return request.url.path, current_context().correlation_id
+    return request.scope["path"], current_context().correlation_id
 
 
 async def _twin(request: Request) -> Response | None:

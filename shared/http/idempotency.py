@@ -114,7 +114,7 @@ def _place(request: Request, principal: str, key: str | None, body: bytes) -> Pl
         )
     if principal == ANONYMOUS:
         raise Unauthenticated("An Idempotency-Key belongs to its caller; send a valid token.")
-    path = request.url.path
+    path = request.scope["path"]
     digest = hashlib.sha256(f"{request.method}\n{path}\n".encode() + body).digest()
     return Place(principal, f"{request.method} {template_of(request.scope)}", key, digest)
 

@@ -68,7 +68,7 @@ async def _page_request(
     cursor: Annotated[str | None, Query(max_length=1000, description="`next` of the page before.")] = None,
 ) -> PageRequest:
     # The path is part of the key: a cursor of one list means nothing in another.
-    key = f"{request.app.state.settings.cursor_key}\n{request.url.path}".encode()
+    key = f"{request.app.state.settings.cursor_key}\n{request.scope['path']}".encode()
     return PageRequest(limit, decode_cursor(key, cursor) if cursor else None, key)
 
 
