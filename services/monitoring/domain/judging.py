@@ -37,19 +37,17 @@ class Verdict:
 
 def needs_confirmation(believed: State, vote: Vote, suspects: Collection[str]) -> bool:
     """One look is enough only when a trusted vantage sees what is believed already, or sees a new target answer."""
-    if vote.vantage in suspects:
+    if vote.vantage in suspects or vote.up is None:
         return True
-    if vote.up:
-        return believed is State.DOWN
-    return vote.up is False and believed is not State.DOWN
+    return believed is State.DOWN if vote.up else believed is not State.DOWN
 
 
 def decide(believed: State, votes: Sequence[Vote], suspects: Collection[str]) -> Verdict:
     """The verdict of one round over the votes of trusted vantages, by strict majority."""
-    unable = next((vote for vote in votes if vote.up is None), None)
-    if unable is not None:
-        return _verdict(State.UNKNOWN, votes, votes[0].at_ms, unable.reason)
-    trusted = [vote for vote in votes if vote.vantage not in suspects]
+    able = [vote for vote in votes if vote.up is not None]
+    if not able:
+        return _verdict(State.UNKNOWN, votes, votes[0].at_ms, votes[0].reason)
+    trusted = [vote for vote in able if vote.vantage not in suspects]
     ups = [vote for vote in trusted if vote.up]
     downs = [vote for vote in trusted if not vote.up]
     if len(downs) > len(ups) and (len(downs) >= CONFIRMING_VOTES or believed is State.DOWN):

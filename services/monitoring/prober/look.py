@@ -1,6 +1,7 @@
 """One look at one target from one vantage: bounded in time, size and redirects, and kept as evidence if it fails."""
 
 import asyncio
+import errno
 import hashlib
 import json
 import time
@@ -9,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiohttp import ClientError, ClientResponse, ClientSession, ClientSSLError
+from aiohttp import ClientError, ClientResponse, ClientSession, ClientSSLError, InvalidURL
 from multidict import CIMultiDictProxy
 from yarl import URL
 
@@ -23,7 +24,22 @@ HEADERS_KEPT = 30
 REDIRECTS_MOST = 3
 # A server that says this is there, but what was asked of it is not.
 MISSING = frozenset({404, 410})
-HEADERS = {"user-agent": "Fairmarket-Monitoring/1", "accept": "*/*", "accept-encoding": "identity"}
+HEADERS = {"accept": "*/*", "accept-encoding": "identity"}
+# What our own machine says when it has run out of something, or has no way out: no failure of whom we look at.
+OURS = frozenset(
+    {
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.ENOMEM,
+        errno.ENOBUFS,
+        errno.EADDRNOTAVAIL,
+        errno.EACCES,
+        errno.EPERM,
+        errno.ENETDOWN,
+        errno.ENETUNREACH,
+    }
+)
+UNABLE = "we could not look"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +80,7 @@ async def look(session: ClientSession, vantage: str, url: str, *, timeout_ms: in
     peers.set(connected)
     try:
         async with asyncio.timeout(timeout_ms / 1000):
-            await _ask(session, URL(url), answer, begun)
+            await _ask(session, vantage, _parsed(url), answer, begun)
         up, reason = _judge_status(answer.status)
     except Exception as error:  # whatever a stranger's server provokes is an answer about that server
         up, reason = _judge_error(error)
@@ -91,12 +107,20 @@ async def look(session: ClientSession, vantage: str, url: str, *, timeout_ms: in
     return Look(Vote(vantage, at_ms, up, reason, evidence.hash), evidence)
 
 
-async def _ask(session: ClientSession, url: URL, answer: Answer, begun: float) -> None:
+def _parsed(url: str) -> URL:
+    try:
+        return URL(url)
+    except ValueError:
+        raise AddressDeniedError("it is no address") from None
+
+
+async def _ask(session: ClientSession, vantage: str, url: URL, answer: Answer, begun: float) -> None:
     """Follows a few redirects; each hop goes through the same guard."""
+    headers = {**HEADERS, "user-agent": f"Fairmarket-Monitoring/1 ({vantage})"}
     for _ in range(REDIRECTS_MOST + 1):
         check_url(url)
         answer.hops.append(str(url))
-        async with session.get(url, headers=HEADERS, allow_redirects=False) as response:
+        async with session.get(url, headers=headers, allow_redirects=False) as response:
             answer.first_byte_ms = int((time.monotonic() - begun) * 1000)
             answer.status, answer.headers = response.status, _kept(response.headers)
             location = response.headers.get("location", "")
@@ -133,17 +157,24 @@ def _judge_error(error: Exception) -> tuple[bool | None, str]:
     cause = getattr(error, "os_error", error)
     if isinstance(cause, AddressDeniedError):
         return None, f"{UNMONITORABLE}: {cause}"
-    if isinstance(error, TimeoutError):
-        return False, "timeout"
-    if isinstance(error, TooManyRedirectsError):
-        return False, "too many redirects"
-    if isinstance(error, ClientSSLError):
-        return False, f"tls: {cause}"[:300]
-    if isinstance(cause, ConnectionRefusedError):
-        return False, "connection refused"
-    if isinstance(error, ClientError | OSError):
+    if isinstance(error, InvalidURL):
+        return None, f"{UNMONITORABLE}: it is no address"
+    if isinstance(cause, OSError) and cause.errno in OURS:
+        return None, f"{UNABLE}: {cause}"[:300]
+    named = next((reason for kind, reason in _REASONS if isinstance(error, kind) or isinstance(cause, kind)), None)
+    if named is not None:
+        return False, named
+    if isinstance(error, ClientError | OSError | ValueError):
         return False, f"{type(error).__name__}: {error}"[:300]
-    return False, f"unreadable answer: {type(error).__name__}"
+    return None, f"{UNABLE}: {type(error).__name__}"  # nothing that a server provokes, so a fault of ours
+
+
+_REASONS: tuple[tuple[type[Exception], str], ...] = (
+    (TimeoutError, "timeout"),
+    (TooManyRedirectsError, "too many redirects"),
+    (ClientSSLError, "tls"),
+    (ConnectionRefusedError, "connection refused"),
+)
 
 
 def _evidence(facts: Mapping[str, Any]) -> Evidence:

@@ -16,6 +16,8 @@ from services.monitoring.prober.look import Look, look
 from services.monitoring.prober.metrics import LOOKS, SUSPECT
 from services.monitoring.settings import MonitoringSettings
 
+PROOF_GAP_SECONDS = 1.0
+
 
 class Vantage:
     def __init__(self, name: str, settings: MonitoringSettings, threads: Executor, clock_ms: Callable[[], int]) -> None:
@@ -26,6 +28,8 @@ class Vantage:
         self._clock_ms = clock_ms
         self._places = asyncio.Semaphore(settings.probe_concurrency)
         self._proving = asyncio.Lock()
+        self._proven_at = 0.0
+        self._proof_gap = min(PROOF_GAP_SECONDS, settings.probe_interval_ms / 1000)
         self._session = ClientSession(
             connector=guarded_connector(parse_networks(settings.probe_allow_networks), settings.probe_ports, threads),
             timeout=ClientTimeout(total=None),
@@ -52,9 +56,12 @@ class Vantage:
         self, since_ms: int, targets: Mapping[UUID, Leased], believed: Callable[[UUID], State]
     ) -> bool:
         """Whether its failures since `since_ms` are its own fault: if need be other targets bear witness first."""
-        async with self._proving:  # one round of witnesses serves all that wait
-            asked = [targets[listing] for listing in self.record.witnesses(since_ms) if listing in targets]
-            await asyncio.gather(*(self.look(target, believed(target.listing_id)) for target in asked))
+        async with self._proving:  # one round of witnesses serves all that wait, and they are not asked all the time
+            if self.record.witnesses(since_ms):
+                await asyncio.sleep(self._proven_at + self._proof_gap - asyncio.get_running_loop().time())
+                asked = [targets[listing] for listing in self.record.witnesses(since_ms) if listing in targets]
+                await asyncio.gather(*(self.look(target, believed(target.listing_id)) for target in asked))
+                self._proven_at = asyncio.get_running_loop().time()
         suspect = self.record.is_suspect(since_ms)
         SUSPECT.labels(self.name).set(suspect)
         return suspect

@@ -48,8 +48,10 @@ def votes(pattern):
         (DOWN, "-", "north", UNKNOWN),
         (UP, "---", "north", DOWN),
         # where we may not look, we say nothing
-        (UP, "?", "", UNKNOWN),
+        (UP, "??", "", UNKNOWN),
         (UP, "-?", "", UNKNOWN),
+        (UP, "?+", "", UP),
+        (UP, "?--", "", DOWN),
     ],
 )
 def test_a_verdict(believed, pattern, suspects, expected):
@@ -75,7 +77,7 @@ def test_a_recovery_dates_back_to_its_first_good_look():
         (DOWN, "+", "", True),
         (UNKNOWN, "+", "", False),
         (UNKNOWN, "-", "", True),
-        (UP, "?", "", False),
+        (UP, "?", "", True),
         (UP, "+", "north", True),
     ],
 )

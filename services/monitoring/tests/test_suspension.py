@@ -115,6 +115,7 @@ async def test_an_outage_that_our_restriction_preceded_is_void(judge, react, db,
     assert row["merchants_affected"] == 0
     async with db.transaction() as tx:
         found = await queries.availability(tx, LISTING, AT, AT + 12 * SECOND)
+    assert found is not None
     assert (found.up_ms, found.down_ms, found.suspended_ms) == (9000, 0, 3000)
 
 
@@ -126,6 +127,7 @@ async def test_lifting_the_restriction_starts_measuring_again(judge, react, db, 
     assert await judge(State.DOWN, AT + HOUR + SECOND) is State.DOWN
     async with db.transaction() as tx:
         found = await queries.availability(tx, LISTING, AT, AT + HOUR)
+    assert found is not None
     assert found.suspended_ms == 3_600_000
 
 

@@ -33,7 +33,8 @@ def by_the_millisecond(findings):
 
 
 def by_intervals(findings):
-    timeline, spans, at = Timeline(State.UNKNOWN, 0), [], 0
+    spans: list[Span] = []
+    timeline, at = Timeline(State.UNKNOWN, 0), 0
     for state, after, hold in findings:
         at += after
         timeline, ended = timeline.turn(state, at, at + hold)
