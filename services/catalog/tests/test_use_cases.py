@@ -288,7 +288,7 @@ async def test_a_changed_category_is_seeded_again(db):
     async with db.transaction() as tx:
         await seed_categories(tx)
     async with db.transaction() as tx:
-        new = await tx.driver.fetchval("SELECT new FROM audit ORDER BY position DESC LIMIT 1")
+        new = await tx.driver.fetchval("SELECT new::text FROM audit ORDER BY position DESC LIMIT 1")
         assert new == '{"categories": ["erp"]}'
 
 
