@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 
 class Effect(StrEnum):
@@ -18,6 +18,14 @@ class Effect(StrEnum):
     PUBLISH = "publish"
     SETTLE = "settle"
     ACCOUNT = "account"
+
+
+def _sorted(effects: frozenset[Effect]) -> list[Effect]:
+    return sorted(effects)
+
+
+Effects = Annotated[frozenset[Effect], PlainSerializer(_sorted, when_used="json")]
+"""A set of effects; as JSON in one order, so that the same state always reads the same."""
 
 
 class Target(BaseModel):
@@ -49,7 +57,7 @@ class Cause(BaseModel):
     measure: str
     clause: str
     measure_clause: str = ""
-    effects: frozenset[Effect]
+    effects: Effects
     from_: datetime = Field(alias="from")
     until: datetime | None = None
 

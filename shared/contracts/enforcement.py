@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from shared.contracts.effects import Cause, Effect, Target
+from shared.contracts.effects import Cause, Effects, Target
 from shared.contracts.event import Event
 
 
@@ -38,7 +38,7 @@ class PenaltyApplied(Event, wire="penalty.applied", aggregate="penalty", key="pe
     measure: str
     clause: str
     measure_clause: str = ""
-    effects: frozenset[Effect]
+    effects: Effects
     from_: datetime = Field(alias="from")
     until: datetime | None
 

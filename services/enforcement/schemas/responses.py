@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from services.enforcement.domain.appeal import Appeal, AppealStatus
 from services.enforcement.domain.case import Case, CaseOrigin, CaseStatus
@@ -99,8 +99,8 @@ class PenaltyResponse(_Response):
     measure: str
     clause: str = Field(description="The clause that was violated.")
     measure_clause: str = Field(description="The clause of the measure.")
-    effects: frozenset[Effect]
-    ends: frozenset[Ending]
+    effects: Annotated[list[Effect], AfterValidator(sorted)]
+    ends: Annotated[list[Ending], AfterValidator(sorted)]
     from_at: datetime = Field(serialization_alias="from")
     until: datetime | None
     status: PenaltyStatus

@@ -15,13 +15,14 @@ ACT = RULEBOOK.act("defective-application")
 AN_INSTANT = timedelta(microseconds=1)
 
 
-def facts(**varies) -> Facts:
-    return {
+def facts(**varies: Any) -> Facts:
+    known: dict[str, Any] = {
         "listing_kind": "application",
         "cause": "defect",
         "merchants_affected": 0,
         "open_for": timedelta(0),
-    } | varies
+    }
+    return known | varies
 
 
 def verdict(**varies) -> Verdict:
