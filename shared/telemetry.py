@@ -11,7 +11,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.trace import Link, Span, SpanContext, SpanKind, TraceFlags
+from opentelemetry.trace import Link, Span, SpanContext, SpanKind, StatusCode, TraceFlags
 
 from shared.context import current_context
 from shared.settings import ServiceSettings
@@ -78,6 +78,16 @@ def span_for_batch(name: str, links: Sequence[str] = (), **attributes: Any) -> I
         return
     tracer = trace.get_tracer("fairmarket")
     with tracer.start_as_current_span(
-        name, kind=SpanKind.CONSUMER, links=list(_links(links)), attributes=attributes
+        name,
+        kind=SpanKind.CONSUMER,
+        links=list(_links(links)),
+        attributes=attributes,
+        record_exception=False,  # its text may quote what people wrote
+        set_status_on_exception=False,
     ) as span:
-        yield span
+        try:
+            yield span
+        except Exception as error:
+            span.set_attribute("error.type", type(error).__qualname__)
+            span.set_status(StatusCode.ERROR)
+            raise

@@ -15,6 +15,7 @@ from shared.messaging.outcome import DeadLetter, NotYet, Outcome, Reason
 from shared.messaging.position import Stored
 from shared.messaging.reaction import Reaction, Received, context_of
 from shared.messaging.record import Decoded, Decoder, Fact, Poison, identity_of, incarnation_of
+from shared.telemetry import span_for_batch
 
 
 class OtherLogError(Exception):
@@ -105,7 +106,11 @@ class Applier:
 
     async def _carry_out(self, tx: Transaction, tp: TopicPartition, plan: _Plan) -> int:
         """Returns how many facts were new."""
-        applied = await self._react(tx, [fact for _, fact in plan.facts]) if plan.facts else 0
+        applied = 0
+        if plan.facts:
+            traces = [fact.received.envelope.traceparent for _, fact in plan.facts]
+            with span_for_batch(f"{tp.topic} apply", traces, service=tx.service):
+                applied = await self._react(tx, [fact for _, fact in plan.facts])
         for record, poison in plan.buried:
             await self._bury(tx, record, poison)
         if plan.parked:

@@ -8,6 +8,7 @@ from shared.context import Context
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Event
 from shared.db.transaction import Transaction
+from shared.telemetry import running_span
 
 E = TypeVar("E", bound=Event)
 
@@ -24,7 +25,7 @@ def context_of(envelope: Envelope) -> Context:
         correlation_id=envelope.correlation_id,
         causation_id=str(envelope.id),
         actor=f"fact:{envelope.type}",
-        traceparent=envelope.traceparent,
+        traceparent=running_span() or envelope.traceparent,
     )
 
 
