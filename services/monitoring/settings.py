@@ -10,9 +10,7 @@ class MonitoringSettings(ServiceSettings):
     """Durations in the unit that the name ends in. Lists come as JSON."""
 
     probe_interval_ms: int = Field(default=30_000, ge=200, le=3_600_000)
-    probe_timeout_ms: int = Field(
-        default=10_000, ge=50, le=60_000, description="For a whole probe, redirects included."
-    )
+    probe_timeout_ms: int = Field(default=10_000, ge=50, le=60_000, description="At most half an interval.")
     probe_confirm_after_ms: int = Field(default=1_000, ge=0, le=10_000, description="Before another vantage looks.")
     probe_flush_ms: int = Field(default=100, ge=5, le=5_000, description="How long results are gathered for one write.")
     probe_vantages: list[str] = Field(default=["north", "south"], min_length=2, max_length=9)

@@ -37,6 +37,8 @@ class Prober:
         self._settings = settings
         # Taken over within two intervals: the lease ends well before, and a free target is found at the next renewal.
         self._lease_ms = max(LEASE_LEAST_MS, settings.probe_interval_ms * 2 // 3)
+        # Longer, and a target that hangs would be looked at too rarely for its verdict to hold.
+        self._timeout_ms = min(settings.probe_timeout_ms, settings.probe_interval_ms // 2)
         self._threads = ThreadPoolExecutor(RESOLVER_THREADS, "resolver")
         self._vantages = [Vantage(name, settings, self._threads, self._now_ms) for name in settings.probe_vantages]
         self._schedule = Schedule()
@@ -90,7 +92,7 @@ class Prober:
                 most=self._settings.probe_targets_max,
                 lease_ms=self._lease_ms,
                 interval_ms=self._settings.probe_interval_ms,
-                timeout_ms=self._settings.probe_timeout_ms,
+                timeout_ms=self._timeout_ms,
             )
         self._follow(held)
 

@@ -167,6 +167,18 @@ async def test_bad_servers_do_not_hold_up_the_others(live, react, wayward):
     }
 
 
+async def test_a_server_that_hangs_is_down_without_gaps(live, react, wayward):
+    await react(a_listing(callback_url=wayward.base + "/hang"))
+    async with probing(live, probe_timeout_ms=60_000):
+        await until(becomes(live, "down"))
+        await asyncio.sleep(2)
+    async with live.transaction() as tx:
+        row = await tx.driver.fetchrow("SELECT state, since_ms, held_until_ms, timeout_ms FROM target")
+    assert row["timeout_ms"] == 150
+    assert row["state"] == "down"
+    assert row["held_until_ms"] - row["since_ms"] > 2_000
+
+
 async def test_a_target_inside_is_reported_and_not_counted(live, react):
     await react(a_listing(callback_url="http://10.0.0.1/"))
 
