@@ -81,12 +81,32 @@ fact AS (
     ORDER BY f.n
 )"""
 
+# One fact, which is what hot paths say: the same without arrays, grouping and numbering.
+_ONE_FACT = """
+bumped AS (
+    INSERT INTO aggregate_sequence AS s (aggregatetype, aggregateid, last) VALUES (%s::text, %s::text, 1)
+    ON CONFLICT (aggregatetype, aggregateid) DO UPDATE SET last = s.last + 1
+    RETURNING aggregatetype, aggregateid, last
+), told AS (
+    INSERT INTO outbox (id, aggregatetype, aggregateid, sequence, type, payload, occurred_at,
+                        correlation_id, causation_id, traceparent)
+    SELECT %s::uuid, aggregatetype, aggregateid, last, %s::text, %s::text, %s::timestamptz,
+           %s::text, %s::text, %s::text
+    FROM bumped
+)"""
+
 _AUDIT = """
 audited AS (
     INSERT INTO audit (id, at, actor, action, target, old, new, reason, correlation_id)
     SELECT a.id, %s::timestamptz, a.actor, a.action, a.target, a.old::jsonb, a.new::jsonb, a.reason, a.correlation_id
     FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
         AS a(id, action, target, old, new, reason, actor, correlation_id)
+)"""
+
+_ONE_AUDIT = """
+audited AS (
+    INSERT INTO audit (id, at, actor, action, target, old, new, reason, correlation_id)
+    VALUES (%s::uuid, %s::timestamptz, %s::text, %s::text, %s::text, %s::jsonb, %s::jsonb, %s::text, %s::text)
 )"""
 
 _ANSWER = """
@@ -109,6 +129,13 @@ def _fact_arguments(tx: "Transaction") -> list[Any]:
         [context.traceparent for _, context in facts],
         tx.now,
     ]
+
+
+def _one_fact_arguments(tx: "Transaction", event: Event, context: Context) -> list[Any]:
+    return [
+        event.wire.aggregate, event.key, new_id(), event.wire.name, payload_of(event), tx.now,
+        context.correlation_id, context.causation_id, context.traceparent,
+    ]  # fmt: skip
 
 
 def payload_of(event: Event) -> str:
@@ -134,6 +161,13 @@ def _audit_arguments(tx: "Transaction") -> list[Any]:
     ]
 
 
+def _one_audit_arguments(tx: "Transaction", record: AuditRecord, context: Context) -> list[Any]:
+    return [
+        new_id(), tx.now, context.actor, record.action, record.target, record.old, record.new, record.reason,
+        context.correlation_id,
+    ]  # fmt: skip
+
+
 def _answer_arguments(tx: "Transaction", answer: KeptAnswer) -> list[Any]:
     return [
         answer.principal, answer.route, answer.key, answer.fingerprint, answer.status, answer.headers, answer.body,
@@ -145,10 +179,16 @@ def statement(tx: "Transaction", first: int = 1) -> tuple[str, list[Any]]:
     """The `WITH` parts and their arguments, numbered from `$first`; a hot path's own parts come first."""
     parts = [f"\n{part.name} AS ({part.sql})" for part in tx.pending.parts]
     arguments: list[Any] = [argument for part in tx.pending.parts for argument in part.arguments]
-    if tx.pending.facts:
+    if len(tx.pending.facts) == 1:
+        parts.append(_ONE_FACT)
+        arguments += _one_fact_arguments(tx, *tx.pending.facts[0])
+    elif tx.pending.facts:
         parts.append(_FACTS)
         arguments += _fact_arguments(tx)
-    if tx.pending.records:
+    if len(tx.pending.records) == 1:
+        parts.append(_ONE_AUDIT)
+        arguments += _one_audit_arguments(tx, *tx.pending.records[0])
+    elif tx.pending.records:
         parts.append(_AUDIT)
         arguments += _audit_arguments(tx)
     if tx.pending.answer:

@@ -1,5 +1,6 @@
 """Placing, reading and cancelling orders."""
 
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -18,10 +19,12 @@ from services.orders.domain.errors import (
 )
 from services.orders.schemas import OrderRequest, OrderResponse
 from services.orders.use_cases import ordering
+from shared.context import current_context
+from shared.db.transaction import Database
 from shared.errors import KeyReused
 from shared.http.auth import Caller, Role, requires
 from shared.http.dependencies import Tx
-from shared.http.idempotency import Once
+from shared.http.idempotency import Attempt, OncePlace
 from shared.http.pagination import PageOf, Paging
 from shared.http.problems import problems
 
@@ -36,14 +39,17 @@ CanBuy = Annotated[Caller, requires(Role.MERCHANT)]
     response_model=OrderResponse,
     responses=problems(UnknownListing, UnknownPlan, PriceChanged, OrderBlocked, AlreadySubscribed, KeyReused),
 )
-async def place_order(body: OrderRequest, caller: CanBuy, tx: Tx, once: Once, request: Request) -> Response:
-    """Orders a plan at its published price. Two round trips to the database between BEGIN and COMMIT, no more."""
-    kept, offer = await once.kept_with(ordering.OFFER, body.listing_id, caller.subject, tx.now)
-    if kept is not None:
-        return kept
-    wish = ordering.Wish(caller.subject, body.listing_id, body.plan_id, body.price_fen)
-    order = ordering.place_order(tx, wish, offer, request.app.state.settings.technical_fee_basis_points)
-    return once.answer(201, OrderResponse.of(order, None), location=f"/v1/orders/{order.order_id}")
+async def place_order(body: OrderRequest, caller: CanBuy, place: OncePlace, request: Request) -> Response:
+    """Orders a plan at its published price. A hot path: one SELECT, one statement that writes, no more."""
+    db: Database = request.app.state.db
+    async with db.brief(replace(current_context(), actor=caller.subject)) as tx:
+        attempt = Attempt(tx, place, request)
+        kept, offer = await attempt.kept_with(ordering.OFFER, body.listing_id, caller.subject, tx.now)
+        if kept is not None:
+            return kept
+        wish = ordering.Wish(caller.subject, body.listing_id, body.plan_id, body.price_fen)
+        order = ordering.place_order(tx, wish, offer, request.app.state.settings.technical_fee_basis_points)
+        return attempt.answer(201, OrderResponse.of(order, None), location=f"/v1/orders/{order.order_id}")
 
 
 @router.get("/orders", operation_id="list_orders", response_model=PageOf[OrderResponse])

@@ -66,9 +66,7 @@ async def test_random_histories_are_stored_and_sum_to_zero(db: Database):
                 await post(tx, new_id(), a_history(price, 500, step))
     async with db.transaction() as tx:
         assert await tx.driver.fetchval("SELECT sum(amount_fen) FROM posting") == 0
-        assert (
-            await tx.driver.fetchval("SELECT count(*) FROM ledger_entry") == 4 * (2 + 4 + 2) - 2
-        )
+        assert await tx.driver.fetchval("SELECT count(*) FROM ledger_entry") == 4 * (2 + 4 + 2) - 2
 
 
 @pytest.mark.parametrize("postings", [(Posting("a", 5), Posting("b", -4)), (Posting("a", 5),), ()])
