@@ -14,7 +14,7 @@ from tests.architecture.declared import services
 PUBLIC = {
     "registry": {"list_agreements", "explain_provider"},
     "catalog": {"list_categories", "search_market", "show_market_listing", "explain_listing"},
-    "orders": {"receive_payment_webhook"},
+    "orders": {"hear_payment_server"},
     "monitoring": {"list_outages", "show_availability"},
     "enforcement": {"list_rulebooks", "list_measures", "explain_target"},
 }

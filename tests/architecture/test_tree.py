@@ -43,7 +43,7 @@ def test_no_file_passes_the_hard_ceiling():
 
 def test_no_function_is_longer_than_a_screen():
     long = []
-    for path in PYTHON:
+    for path in (path for path in PYTHON if "versions" not in path.parts):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.end_lineno is not None:
                 length = node.end_lineno - node.lineno + 1
