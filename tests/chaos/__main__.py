@@ -38,7 +38,7 @@ def make_market(stack: ChaosStack) -> tuple[Market, list[httpx2.AsyncClient]]:
     }
 
     async def tokens(role: str, subject: str) -> str:
-        return mint(role, subject, 3600, stack.layout.run / "issuer")
+        return mint(role, subject, 3600, stack.layout.run / "issuer", stack.layout.url("issuer"))
 
     return Market(clients, tokens), list(clients.values())
 

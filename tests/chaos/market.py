@@ -45,7 +45,8 @@ class ChaosStack(Stack):
     def _witness_settings(self, port: int) -> dict[str, str]:
         settings = self.layout.service_settings("orders")
         # The superuser's password exists once the server has been initialised; `start_witness` reads it then.
-        return settings | {"DATABASE_URL": "postgresql://unknown@127.0.0.1/witness", "HTTP_PORT": str(port)}
+        told = {"DEVSTACK_RUN": str(self.layout.run), "HTTP_PORT": str(port)}
+        return settings | told | {"DATABASE_URL": "postgresql://unknown@127.0.0.1/witness"}
 
     def url(self, database: str) -> str:
         return self.postgres.url(database)

@@ -18,7 +18,7 @@ SELECT (SELECT count(*) FROM outbox) AS outbox, (SELECT count(*) FROM parked_key
        (SELECT count(*) FROM dead_letter WHERE resolved_at IS NULL) AS dead_letters,
        (SELECT count(*) FROM relay_state WHERE republish_upto IS NOT NULL) AS republishing
 """
-# Which aggregate each replica table holds.
+# Which aggregate each replica table holds. The registry keeps only what restricts providers.
 REPLICAS = {
     "registry": {"restriction": "restriction"},
     "catalog": {"restriction": "restriction", "provider_standing": "provider"},
@@ -42,7 +42,7 @@ EFFECTS = {
                         " WHERE type = 'listing.published' GROUP BY 1"),
     "penalty@enforcement": ("enforcement", "SELECT split_part(target_key, ':', 2), count(*) FROM penalty GROUP BY 1"),
 }  # fmt: skip
-for _service in ("registry", "catalog", "orders", "monitoring"):
+for _service in ("catalog", "orders", "monitoring"):
     EFFECTS[f"penalty@{_service}"] = (
         _service,
         "SELECT split_part(key, ':', 2), jsonb_array_length(state->'causes') FROM restriction",
@@ -74,11 +74,15 @@ class Observer:
     async def _behind(self) -> list[str]:
         """Consumers that have not applied every fact in their inbox that the witness has seen."""
         behind = []
-        seen = await self.rows("witness", "SELECT event_id, type FROM applied")
+        seen = await self.rows("witness", "SELECT event_id, source, type FROM applied WHERE source <> 'witness'")
         for service in services():
             types = {reaction.event.wire.name for reaction in service.reactions}
             known = {row["event_id"] for row in await self.rows(service.name, "SELECT event_id FROM inbox")}
-            missing = [row["type"] for row in seen if row["type"] in types and row["event_id"] not in known]
+            missing = [
+                row["type"]
+                for row in seen
+                if row["type"] in types and row["source"] != service.name and row["event_id"] not in known
+            ]
             if missing:
                 behind.append(f"{service.name} has not applied {dict(Counter(missing))}")
         said = await self._said()
@@ -117,7 +121,10 @@ class Observer:
             for table, aggregate in tables.items():
                 kept = await self.rows(service, f"SELECT key, sequence FROM {table}")
                 held = {row["key"]: str(row["sequence"]) for row in kept}
-                judge_replicas(verdict, f"{service}.{table}", newest.get(aggregate, {}), held)
+                told = newest.get(aggregate, {})
+                if service == "registry":
+                    told = {key: sequence for key, sequence in told.items() if key.startswith("provider")}
+                judge_replicas(verdict, f"{service}.{table}", told, held)
 
     async def _judge_ledger(self, verdict: Verdict) -> None:
         off = await self.rows(
