@@ -147,7 +147,7 @@ class Load:
         async def report() -> Answer:
             answer = await reviewer.post("enforcement", "/v1/reports", said, key=key)
             # The listing may not have arrived yet: that is no refusal.
-            return _later(answer) if answer.status in (404, 409, 422) and "unknown" in str(answer.body) else answer
+            return _later(answer) if answer.status == 404 else answer
 
         reported = await insist(report, 201)
 
