@@ -36,6 +36,12 @@ class Sent:
     positions: list[int]
 
 
+class ConnectionLostError(KafkaError):  # type: ignore[misc]
+    """The producer would have to connect anew, and nobody has looked yet at what is there now."""
+
+    retriable = False
+
+
 class Sender:
     """A producer with deadlines. After any failure it must be closed: what it still holds may yet arrive."""
 
@@ -49,9 +55,11 @@ class Sender:
             request_timeout_ms=int(ACK_SECONDS * 1000),
             linger_ms=0,
         )
+        self._is_lost: Callable[[], bool] = lambda: False
 
     async def start(self) -> None:
         await asyncio.wait_for(self._producer.start(), 10)
+        self._is_lost = await asyncio.wait_for(_keep_to_these_connections(self._producer.client), 10)
 
     async def send(
         self, topic: str, by_partition: Mapping[int, Sequence[Message]], beat: Callable[[], Awaitable[None]]
@@ -64,7 +72,7 @@ class Sender:
         tasks = [asyncio.create_task(self._send_batch(topic, *item)) for item in by_partition.items()]
         pending, deadline = set(tasks), asyncio.get_running_loop().time() + ACK_SECONDS
         try:
-            while pending and asyncio.get_running_loop().time() < deadline:
+            while pending and asyncio.get_running_loop().time() < deadline and not self._is_lost():
                 _, pending = await asyncio.wait(pending, timeout=BEAT_SECONDS)
                 if pending:
                     await beat()
@@ -74,7 +82,8 @@ class Sender:
                 task.add_done_callback(_look_at)
         failures: list[BaseException | None] = [task.exception() for task in tasks if task.done()]
         if pending:
-            failures.append(TimeoutError("the broker did not acknowledge in time"))
+            lost = ConnectionLostError("the connection to the broker was lost")
+            failures.append(lost if self._is_lost() else TimeoutError("the broker did not acknowledge in time"))
         sent = [task.result() for task in tasks if task.done() and task.exception() is None]
         return sent, next((failure for failure in failures if failure is not None), None)
 
@@ -85,8 +94,6 @@ class Sender:
             if batch.append(key=message.key, value=message.value, timestamp=None, headers=message.headers) is None:
                 break
             positions.append(message.position)
-        if not positions:
-            raise ValueError(f"the fact at position {messages[0].position} is larger than a batch")
         batch.close()
         acknowledged = await self._producer.send_batch(batch, topic, partition=partition)
         acknowledged.add_done_callback(_look_at)
@@ -98,6 +105,29 @@ class Sender:
             await asyncio.wait_for(self._producer.stop(), 3)
         except (TimeoutError, KafkaError, OSError):
             return
+
+
+async def _keep_to_these_connections(client: Any) -> Callable[[], bool]:
+    """From here on a lost connection fails the sender, where aiokafka would silently connect anew and send again.
+
+    What then listens may be an empty broker without our topic: the embedded one acknowledges the batch, can never
+    give it back, and refuses whatever follows it in that partition. Returns whether one was lost.
+    """
+    for broker in client.cluster.brokers():
+        await client.ready(broker.nodeId)
+    connect = client._get_conn
+    known = list(client._conns.values())
+
+    def is_lost() -> bool:
+        return not all(connection.connected() for connection in known)
+
+    async def keep(node_id: Any, **how: Any) -> Any:
+        if is_lost():
+            raise ConnectionLostError(f"the connection to broker {node_id} was lost")
+        return await connect(node_id, **how)
+
+    client._get_conn = keep
+    return is_lost
 
 
 def _look_at(future: "asyncio.Future[Any]") -> None:
