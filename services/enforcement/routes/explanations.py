@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from services.enforcement import queries
-from services.enforcement.schemas.responses import ExplanationResponse
+from services.enforcement.schemas.explanations import ExplanationResponse
 from shared.contracts.effects import Target
 from shared.errors import Invalid
 from shared.http.dependencies import Tx

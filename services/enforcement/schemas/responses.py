@@ -10,7 +10,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from services.enforcement.domain.appeal import Appeal, AppealStatus
 from services.enforcement.domain.case import Case, CaseOrigin, CaseStatus
 from services.enforcement.domain.decision import Decision, DecisionKind
-from services.enforcement.domain.explain import Answer
 from services.enforcement.domain.penalty import Penalty, PenaltyStatus
 from services.enforcement.domain.report import Report
 from services.enforcement.domain.rulebook import Ending
@@ -177,56 +176,3 @@ class ReportResponse(BaseModel):
             case_id=case.case_id,
             case_status=case.status,
         )
-
-
-class ExplainedCause(BaseModel):
-    """A penalty that blocks the effect: by which clause, which decision, and until when."""
-
-    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
-    target: Target
-    penalty_id: UUID
-    decision_id: UUID
-    measure: str
-    clause: str
-    measure_clause: str
-    from_: datetime = Field(serialization_alias="from")
-    until: datetime | None
-
-
-class ExplainedHold(BaseModel):
-    """What the provider's standing in the registry blocks by itself."""
-
-    clause: str
-    reason: str
-
-
-class ExplainedEffect(BaseModel):
-    blocked: bool
-    causes: list[ExplainedCause]
-    holds: list[ExplainedHold]
-
-    @classmethod
-    def of(cls, answer: Answer) -> Self:
-        return cls(
-            blocked=answer.blocked,
-            causes=[
-                ExplainedCause(
-                    target=item.target,
-                    **item.cause.model_dump(exclude={"effects"}, by_alias=False),
-                )
-                for item in answer.causes
-            ],
-            holds=[ExplainedHold(clause=hold.clause, reason=hold.reason) for hold in answer.holds],
-        )
-
-
-class ExplanationResponse(BaseModel):
-    """For each effect whether it is blocked at `at`, and by what."""
-
-    target: Target
-    at: datetime
-    effects: dict[Effect, ExplainedEffect]
-
-    @classmethod
-    def of(cls, target: Target, at: datetime, answers: Iterable[Answer]) -> Self:
-        return cls(target=target, at=at, effects={answer.effect: ExplainedEffect.of(answer) for answer in answers})

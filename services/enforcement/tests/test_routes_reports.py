@@ -85,6 +85,25 @@ async def test_a_category_measure_blocks_the_provider_s_whole_category(as_, anna
     assert_problem(lift, 409, "not-liftable")
 
 
+async def test_an_expelled_provider_is_blocked_in_all_but_what_a_payout_hold_adds(as_, anna, public, clock):
+    merchant = await as_("merchant", "shop")
+    for _ in range(2):
+        report = (await merchant.post("/v1/reports", json=a_report(clock, act="data-crawling"), headers=once())).json()
+        path = f"/v1/cases/{report['case_id']}/confirmation"
+        answer = await anna.post(path, json={"evidence": "access log", **REASON}, headers=if_match(1))
+        assert answer.status_code == 201, answer.text
+    expelled, held = answer.json()["penalties"]
+    assert (expelled["measure"], held["measure"]) == ("expel", "payout_hold")
+    effects = (await public.get(f"/v1/explanations/provider/{PROVIDER.provider_id}")).json()["effects"]
+    assert all(effect["blocked"] for effect in effects.values())
+    lifted = await anna.post(f"/v1/penalties/{held['penalty_id']}/lift", json=REASON, headers=if_match(1))
+    assert lifted.status_code == 200
+    refused = await anna.post(f"/v1/penalties/{expelled['penalty_id']}/lift", json=REASON, headers=if_match(1))
+    assert assert_problem(refused, 409, "not-liftable")["ends"] == ["appeal"]
+    effects = await explained(public)
+    assert [effect for effect, answer in effects.items() if not answer["blocked"]] == ["settle"]
+
+
 @pytest.mark.parametrize(
     ("varies", "status", "code"),
     [

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from uuid import UUID
 
 from services.enforcement import rulebook_store, store
@@ -61,7 +62,7 @@ async def confirm_violation(
             "violation_id": violation.violation_id,
             "decision_id": decision_id,
             "cause": grounds.cause,
-            "evidence": grounds.evidence,
+            "evidence_hash": sha256(grounds.evidence.encode()).hexdigest(),
             "penalties": [item.penalty_id for item in penalties],
         },
         reason=grounds.reason,
@@ -173,13 +174,13 @@ async def _violation(tx: Transaction, decision_id: UUID, case: Case, book: Ruleb
     )
 
 
-def _accounts(violation: Violation) -> Subject:
+def _hit(violation: Violation) -> Subject:
     """Whom the penalties hit. Linked accounts (6.5.11) join here once the registry tells of them."""
     return violation.subject
 
 
 def _apply_penalties(tx: Transaction, violation: Violation, book: Rulebook, act: Act) -> list[Penalty]:
-    subject = _accounts(violation)
+    subject = _hit(violation)
     penalties = []
     for sanction in act.step(violation.earlier).sanctions:
         measure = book.measures[sanction.measure]

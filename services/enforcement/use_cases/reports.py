@@ -9,7 +9,7 @@ from services.enforcement.domain.case import Case, CaseOrigin, CaseStatus
 from services.enforcement.domain.errors import NotReportable
 from services.enforcement.domain.facts import Detector
 from services.enforcement.domain.report import Report
-from services.enforcement.domain.rulebook import Scope
+from services.enforcement.domain.rulebook import Act, Rulebook, Scope
 from services.enforcement.domain.subject import Subject
 from shared.db.transaction import Transaction
 from shared.errors import Invalid, NotFound
@@ -41,30 +41,37 @@ async def report_act(tx: Transaction, reporter: str, said: Allegation) -> tuple[
     case = await store.joinable_case(tx, act.id, subject.provider_id, subject.listing_id)
     report_id = new_id()
     if case is None:
-        case = Case(
-            case_id=new_id(),
-            act=act.id,
-            clause=act.clause,
-            rulebook=book.id,
-            rulebook_version=book.version,
-            provider_id=subject.provider_id,
-            listing_id=subject.listing_id,
-            origin=CaseOrigin.REPORT,
-            origin_id=report_id,
-            status=CaseStatus.OPEN,
-            happened_at=said.happened_at,
-            opened_at=tx.now,
-            correlation_id=tx.context.correlation_id,
-        )
-        tx.session.add(case)
+        case = _open_case(tx, report_id, subject, book, act, said.happened_at)
         await tx.session.flush()
-        tx.record("open_case", f"case:{case.case_id}", new={"act": act.id, "clause": act.clause, "status": case.status})
     report = Report(
         report_id, case.case_id, reporter, act.id, said.happened_at, said.text, said.evidence, reported_at=tx.now
     )
     tx.session.add(report)
     tx.record("report_act", f"report:{report_id}", new={"case_id": case.case_id, "act": act.id})
     return report, case
+
+
+def _open_case(
+    tx: Transaction, report_id: UUID, subject: Subject, book: Rulebook, act: Act, happened_at: datetime
+) -> Case:
+    case = Case(
+        case_id=new_id(),
+        act=act.id,
+        clause=act.clause,
+        rulebook=book.id,
+        rulebook_version=book.version,
+        provider_id=subject.provider_id,
+        listing_id=subject.listing_id,
+        origin=CaseOrigin.REPORT,
+        origin_id=report_id,
+        status=CaseStatus.OPEN,
+        happened_at=happened_at,
+        opened_at=tx.now,
+        correlation_id=tx.context.correlation_id,
+    )
+    tx.session.add(case)
+    tx.record("open_case", f"case:{case.case_id}", new={"act": act.id, "clause": act.clause, "status": case.status})
+    return case
 
 
 async def _subject(tx: Transaction, scope: Scope, said: Allegation) -> Subject:
