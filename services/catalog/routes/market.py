@@ -50,11 +50,13 @@ async def search_market(
 
 @router.get(
     "/market/{listing_id}",
-    operation_id="read_offer",
+    operation_id="show_market_listing",
     response_model=OfferPage,
     responses={304: {"description": "Unchanged since the ETag of If-None-Match"}, **problems(NotFound, Invalid)},
 )
-async def read_offer(tx: Tx, listing_id: UUID, if_none_match: Annotated[str | None, Header()] = None) -> Response:
+async def show_market_listing(
+    tx: Tx, listing_id: UUID, if_none_match: Annotated[str | None, Header()] = None
+) -> Response:
     """The page of one listing. Its ETag changes with everything on it, also with what a restriction takes away."""
     body = OfferPage.of(await market.offer(tx, listing_id)).model_dump_json().encode()
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'

@@ -16,6 +16,13 @@ INSTANT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     create_plumbing(op)
+    _create_providers()
+    _create_agreements()
+    _create_qualifications()
+    _create_what_others_tell()
+
+
+def _create_providers() -> None:
     op.create_table(
         "provider",
         sa.Column("provider_id", sa.Uuid(), nullable=False),
@@ -37,6 +44,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_provider_unified_social_credit_code", "provider", ["unified_social_credit_code"])
     op.create_index("ix_provider_queue", "provider", ["standing", "applied_at", "provider_id"])
+
+
+def _create_agreements() -> None:
     op.create_table(
         "agreement",
         sa.Column("agreement", sa.String(32), nullable=False),
@@ -59,6 +69,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("provider_id", "agreement", "version", name="pk_signature"),
         sa.ForeignKeyConstraint(["provider_id"], ["provider.provider_id"], name="fk_signature_provider_id_provider"),
     )
+
+
+def _create_qualifications() -> None:
     op.create_table(
         "qualification",
         sa.Column("provider_id", sa.Uuid(), nullable=False),
@@ -71,6 +84,9 @@ def upgrade() -> None:
             ["provider_id"], ["provider.provider_id"], name="fk_qualification_provider_id_provider"
         ),
     )
+
+
+def _create_what_others_tell() -> None:
     op.create_table(
         "restriction",
         sa.Column("key", sa.Text(), nullable=False),
