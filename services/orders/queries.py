@@ -15,7 +15,7 @@ from services.orders.domain.order import Order
 from services.orders.domain.payment import Payment
 from services.orders.domain.permission import Block
 from services.orders.domain.subscription import Subscription
-from services.orders.tables import orders, payment, subscription
+from services.orders.tables import StoredOrder, orders, payment, subscription
 from shared.contracts.effects import Effect
 from shared.contracts.orders import SubscriptionStatus
 from shared.db.transaction import Transaction
@@ -32,7 +32,7 @@ class Entitlement:
 
 async def order_of(tx: Transaction, merchant_id: str, order_id: UUID) -> tuple[Order, Payment | None]:
     statement = (
-        select(Order, Payment)
+        select(StoredOrder, Payment)
         .outerjoin(Payment, payment.c.order_id == orders.c.order_id)
         .where(orders.c.order_id == order_id, orders.c.merchant_id == merchant_id)
     )
@@ -47,7 +47,7 @@ async def orders_of(
 ) -> Sequence[tuple[Order, Payment | None]]:
     """The newest first."""
     statement = (
-        select(Order, Payment)
+        select(StoredOrder, Payment)
         .outerjoin(Payment, payment.c.order_id == orders.c.order_id)
         .where(orders.c.merchant_id == merchant_id)
         .order_by(orders.c.order_id.desc())

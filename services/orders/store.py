@@ -13,7 +13,7 @@ from services.orders.domain.ledger import Entry
 from services.orders.domain.order import Order, OrderStatus
 from services.orders.domain.payment import Payment, Refund, RefundStatus
 from services.orders.domain.subscription import Subscription
-from services.orders.tables import orders, payment, refund, subscription
+from services.orders.tables import StoredOrder, orders, payment, refund, subscription
 from shared.contracts.catalog import ListingState
 from shared.contracts.effects import Cause, Target
 from shared.contracts.enforcement import RestrictionChanged
@@ -42,7 +42,7 @@ def read_causes(states: str) -> tuple[Cause, ...]:
 
 
 async def lock_order(tx: Transaction, order_id: UUID) -> Order | None:
-    statement = select(Order).where(orders.c.order_id == order_id).with_for_update()
+    statement = select(StoredOrder).where(orders.c.order_id == order_id).with_for_update()
     return (await tx.session.scalars(statement, execution_options={"populate_existing": True})).one_or_none()
 
 
@@ -114,7 +114,7 @@ async def orders_under(tx: Transaction, target: Target, since: datetime) -> Sequ
         target.key, str(target.id), since,
     )  # fmt: skip
     statement = (
-        select(Order)
+        select(StoredOrder)
         .where(orders.c.order_id.in_([row["order_id"] for row in rows]))
         .where(orders.c.status.in_([OrderStatus.PLACED, OrderStatus.PAID]))
         .order_by(orders.c.order_id)
@@ -192,7 +192,7 @@ def add_order(tx: Transaction, order: Order) -> None:
 
 async def claim_unpaid_orders(tx: Transaction, placed_before: datetime, limit: int) -> Sequence[Order]:
     statement = (
-        select(Order)
+        select(StoredOrder)
         .where(orders.c.status == OrderStatus.PLACED, orders.c.placed_at < placed_before)
         .order_by(orders.c.placed_at)
         .limit(limit)

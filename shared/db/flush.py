@@ -5,6 +5,7 @@ before either draws an outbox position, and `ORDER BY position` is the order of 
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from shared.context import Context
@@ -177,25 +178,34 @@ def _answer_arguments(tx: "Transaction", answer: KeptAnswer) -> list[Any]:
 
 def statement(tx: "Transaction", first: int = 1) -> tuple[str, list[Any]]:
     """The `WITH` parts and their arguments, numbered from `$first`; a hot path's own parts come first."""
-    parts = [f"\n{part.name} AS ({part.sql})" for part in tx.pending.parts]
-    arguments: list[Any] = [argument for part in tx.pending.parts for argument in part.arguments]
-    if len(tx.pending.facts) == 1:
-        parts.append(_ONE_FACT)
-        arguments += _one_fact_arguments(tx, *tx.pending.facts[0])
-    elif tx.pending.facts:
-        parts.append(_FACTS)
+    pending = tx.pending
+    shape: list[str] = []
+    arguments: list[Any] = []
+    for part in pending.parts:
+        shape += ("\n", part.name, " AS (", part.sql, ")", ",")
+        arguments += part.arguments
+    if len(pending.facts) == 1:
+        shape += (_ONE_FACT, ",")
+        arguments += _one_fact_arguments(tx, *pending.facts[0])
+    elif pending.facts:
+        shape += (_FACTS, ",")
         arguments += _fact_arguments(tx)
-    if len(tx.pending.records) == 1:
-        parts.append(_ONE_AUDIT)
-        arguments += _one_audit_arguments(tx, *tx.pending.records[0])
-    elif tx.pending.records:
-        parts.append(_AUDIT)
+    if len(pending.records) == 1:
+        shape += (_ONE_AUDIT, ",")
+        arguments += _one_audit_arguments(tx, *pending.records[0])
+    elif pending.records:
+        shape += (_AUDIT, ",")
         arguments += _audit_arguments(tx)
-    if tx.pending.answer:
-        parts.append(_ANSWER)
-        arguments += _answer_arguments(tx, tx.pending.answer)
-    numbers = tuple(f"${first + i}" for i in range(len(arguments)))
-    return ",".join(parts) % numbers if parts else "", arguments
+    if pending.answer:
+        shape += (_ANSWER, ",")
+        arguments += _answer_arguments(tx, pending.answer)
+    return _numbered(tuple(shape[:-1]), len(arguments), first), arguments
+
+
+@lru_cache(maxsize=256)
+def _numbered(shape: tuple[str, ...], arguments: int, first: int) -> str:
+    """Transactions come in few shapes, so the text of each is made once."""
+    return "".join(shape) % tuple(f"${first + i}" for i in range(arguments))
 
 
 async def write(tx: "Transaction") -> None:

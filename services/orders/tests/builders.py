@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,9 @@ import httpx2
 from aiohttp import web
 from standardwebhooks import Webhook
 
+from deploy.devstack.payment.book import Book
+from deploy.devstack.payment.faults import Faults
+from deploy.devstack.payment.server import Sandbox
 from services.orders.reactions import REACTIONS
 from shared.contracts.catalog import ListingKind, ListingLifecycle, ListingPublished, ListingUpdated, Plan
 from shared.contracts.effects import Cause, Effect, Target
@@ -131,54 +135,30 @@ def signed(content: str, secret: str = SECRET, at: datetime | None = None) -> di
 
 
 @dataclass
-class PaymentServerForTests:
-    """A real HTTP server that keeps the payment contract; `faults` many calls fail first."""
+class Bank:
+    """The devstack's payment sandbox, over HTTP. Its webhooks are stopped: a test says them itself."""
 
-    url: str = ""
-    payments: dict[str, dict[str, Any]] = field(default_factory=dict)
-    refunds: dict[str, int] = field(default_factory=dict)
-    faults: int = 0
-    calls: int = 0
+    url: str
+    book: Book
+    faults: Faults
 
-    async def create(self, request: web.Request) -> web.Response:
-        self._count()
-        asked = await request.json()
-        payment_id = f"pay_{asked['order_id']}"
-        self.payments[payment_id] = {"payment_id": payment_id, "status": "created", **asked}
-        return web.json_response({"payment_id": payment_id, "pay_url": f"{self.url}/pay/{payment_id}"}, status=201)
+    def payments(self) -> list[dict[str, Any]]:
+        return self.book.payments("", 100)
 
-    async def show(self, request: web.Request) -> web.Response:
-        self._count()
-        return web.json_response(self.payments[request.match_info["payment_id"]])
-
-    async def refund(self, request: web.Request) -> web.Response:
-        self._count()
-        asked = await request.json()
-        self.refunds[asked["refund_id"]] = asked["amount_fen"]
-        return web.json_response({"refund_id": asked["refund_id"], "status": "succeeded"}, status=201)
-
-    def _count(self) -> None:
-        self.calls += 1
-        if self.faults > 0:
-            self.faults -= 1
-            raise web.HTTPServiceUnavailable
+    def refunds(self) -> list[int]:
+        return [refund["amount_fen"] for payment in self.payments() for refund in payment["refunds"]]
 
 
 @asynccontextmanager
-async def a_payment_server() -> AsyncIterator[PaymentServerForTests]:
-    server = PaymentServerForTests()
-    app = web.Application()
-    app.router.add_post("/payments", server.create)
-    app.router.add_get("/payments/{payment_id}", server.show)
-    app.router.add_post("/payments/{payment_id}/refunds", server.refund)
-    runner = web.AppRunner(app)
+async def a_bank(folder: Path) -> AsyncIterator[Bank]:
+    book = Book(folder / "payment.sqlite")
+    sandbox = Sandbox(book, SECRET, "http://bank.test")
+    sandbox.faults.webhooks_stopped = True
+    runner = web.AppRunner(sandbox.app())
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    host, port = runner.addresses[0][:2]
-    server.url = f"http://{host}:{port}"
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
     try:
-        yield server
+        yield Bank("http://127.0.0.1:{1}".format(*runner.addresses[0]), book, sandbox.faults)
     finally:
         await runner.cleanup()
 

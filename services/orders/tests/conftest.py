@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,14 +14,16 @@ from services.orders.payment_server import PaymentServer
 from services.orders.tasks import ask_for_silent_payments, pay_due_refunds
 from services.orders.tests.builders import (
     SECRET,
-    PaymentServerForTests,
-    a_payment_server,
+    Bank,
+    a_bank,
     begin_payment,
     place,
     signed,
 )
 from shared.clock import SettableClock
 from shared.db.transaction import Database
+
+ORDERS = "http://127.0.0.1:9"  # nobody listens there
 
 
 @dataclass
@@ -31,11 +34,11 @@ class Shop:
     clock: SettableClock
     client: httpx2.AsyncClient
     other: httpx2.AsyncClient
-    bank: PaymentServerForTests
+    bank: Bank
 
     @property
     def port(self) -> PaymentServer:
-        return PaymentServer(self.bank.url, "http://orders.test/v1/payment-webhooks", 2.0)
+        return PaymentServer(self.bank.url, f"{ORDERS}/v1/payment-webhooks", 2.0)
 
     async def order(self, listing_id: UUID, **body: Any) -> dict[str, Any]:
         answer = await place(self.client, listing_id, **body)
@@ -50,6 +53,7 @@ class Shop:
     async def pay(self, order_id: str) -> None:
         """The merchant pays, and the webhook comes."""
         payment = await self.begin(order_id)
+        self.bank.book.pay(payment["payment_id"], 1, 0)
         answer = await self.webhook(payment_id=payment["payment_id"], order_id=order_id)
         assert answer.status_code == 204, answer.text
 
@@ -94,9 +98,10 @@ async def shop(
     clock: SettableClock,
     client_for: Callable[..., Awaitable[httpx2.AsyncClient]],
     token: Callable[..., str],
+    tmp_path: Path,
 ) -> AsyncIterator[Shop]:
-    async with a_payment_server() as bank:
-        knobs = {"payment_url": bank.url, "payment_webhook_secret": SECRET, "payment_timeout_seconds": 2.0}
+    async with a_bank(tmp_path) as bank:
+        knobs = {"payment_url": bank.url, "payment_webhook_secret": SECRET, "public_url": ORDERS}
         client = await client_for("orders", db, token("merchant", "merchant-a"), **knobs)
         other = await client_for("orders", db, token("merchant", "merchant-b"), **knobs)
         yield Shop(db, clock, client, other, bank)
