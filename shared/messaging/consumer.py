@@ -19,13 +19,13 @@ from shared.messaging import store
 from shared.messaging.apply import Applier, OtherLogError
 from shared.messaging.log import open_log
 from shared.messaging.metrics import LAG
-from shared.messaging.position import Hole, Seen, StartOver, Stored, decide
+from shared.messaging.position import Continue, Hole, Seen, StartOver, Stored, decide
 from shared.messaging.shares import Shares
 from shared.settings import ServiceSettings
 
 log = structlog.get_logger()
 SHARE_SECONDS = 0.5
-WATCH_SECONDS = 10.0
+WATCH_SECONDS = 3.0
 STUCK_AFTER_SECONDS = 30.0
 
 
@@ -44,29 +44,36 @@ class Consumer:
         self._partitions: list[TopicPartition] = []
         self._owned: frozenset[TopicPartition] = frozenset()
         self._next: dict[TopicPartition, int] = {}
+        self._seen: dict[TopicPartition, Seen] = {}
         self._moved_at: dict[TopicPartition, float] = {}
         self._hinted: dict[TopicPartition, int] = {}
         self._misplaced = False
         self.beaten_at = 0.0
+
+    async def run(self) -> None:
+        async with open_log(self._settings) as look:
+            self._log = look
+            await look.ensure_topics(self._topics)
+            self._partitions = await look.partitions(self._topics)
+            shares = await Shares.join(self._db.url, self._settings.relay_lock_timeout_seconds)
+            try:
+                await self._run_client(shares)
+            finally:
+                shares.leave()
+
+    async def _run_client(self, shares: Shares) -> None:
         self._client = AIOKafkaConsumer(
-            bootstrap_servers=settings.kafka_bootstrap_servers,
-            group_id=f"{settings.topic_prefix}{db.service}",  # never joined; its offsets are a hint for lag tools
+            bootstrap_servers=self._settings.kafka_bootstrap_servers,
+            group_id=f"{self._settings.topic_prefix}{self._db.service}",  # never joined: its offsets are a hint
             auto_offset_reset="none",
             enable_auto_commit=False,
             fetch_max_wait_ms=20,
             metadata_max_age_ms=30_000,
         )
-
-    async def run(self) -> None:
-        async with open_log(self._settings) as look:
-            await look.ensure_topics(self._topics)
-            self._partitions = await look.partitions(self._topics)
-        shares = await Shares.join(self._db.url, self._settings.relay_lock_timeout_seconds)
         try:
             await asyncio.wait_for(self._client.start(), 30)
             await self._read(shares)
         finally:
-            shares.leave()
             await self._close()
 
     async def _close(self) -> None:
@@ -115,13 +122,12 @@ class Consumer:
         """Compares every owned partition's log with what the database knows of it, and reads on from there."""
         self._misplaced = False
         owned = sorted(self._owned)
-        async with open_log(self._settings) as look:
-            seen = await look.look(owned)
+        self._seen = await self._log.look(owned)
         self._next = {}
         async with self._db.transaction() as tx:
             stored = await store.stored_positions(tx.driver, owned)
             for tp in owned:
-                await self._settle_position(tx.driver, tp, stored.get(tp), seen[tp])
+                await self._settle_position(tx.driver, tp, stored.get(tp), self._seen[tp])
         if self._next:
             self._client.assign(list(self._next))
         for tp, offset in self._next.items():
@@ -166,15 +172,17 @@ class Consumer:
             self._hinted = hint
 
     async def _watch(self) -> None:
-        """aiokafka can live on without fetching: lag that does not shrink asks for a new client."""
-        async with open_log(self._settings) as look:
-            self._partitions = await look.partitions(self._topics)
-            ends = await look.ends(list(self._next))
-        for topic in self._topics:
-            behind = sum(ends[tp] - at for tp, at in self._next.items() if tp.topic == topic)
-            LAG.labels(self._db.service, topic).set(behind)
+        """Nothing tells a quiet reader that its log was replaced, so it looks. Standing lag asks for a new client."""
+        self._partitions = await self._log.partitions(self._topics)
+        seen = await self._log.look(list(self._next))
         for tp, at in self._next.items():
-            if at >= ends[tp]:
+            known = Stored(at, self._seen[tp].cluster_id, self._seen[tp].first_identity)
+            self._misplaced |= decide(known, seen[tp]) != Continue(at)
+            if at >= seen[tp].end:
                 self._moved_at[tp] = self._now()
             elif self._now() - self._moved_at[tp] > STUCK_AFTER_SECONDS:
-                raise StuckError(f"{tp.topic}-{tp.partition} stays at {at} of {ends[tp]}")
+                raise StuckError(f"{tp.topic}-{tp.partition} stays at {at} of {seen[tp].end}")
+        self._seen |= seen
+        for topic in self._topics:
+            behind = sum(max(0, seen[tp].end - at) for tp, at in self._next.items() if tp.topic == topic)
+            LAG.labels(self._db.service, topic).set(behind)

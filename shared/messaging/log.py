@@ -27,13 +27,15 @@ class Log:
 
     async def ensure_topics(self, topics: Sequence[str]) -> None:
         """Creates what is missing. Asking a broker about a topic may make it with a partition count of its own."""
-        missing = sorted(set(topics) - set(await self._admin.list_topics()))
+        async with asyncio.timeout(DEADLINE):
+            missing = sorted(set(topics) - set(await self._admin.list_topics()))
         if not missing:
             return
         wanted = [
             NewTopic(topic, self._settings.topic_partitions, self._settings.topic_replication) for topic in missing
         ]
-        answer = await self._admin.create_topics(wanted)
+        async with asyncio.timeout(DEADLINE):
+            answer = await self._admin.create_topics(wanted)
         for topic, code, *_ in answer.topic_errors:
             if code and for_code(code) is not TopicAlreadyExistsError:
                 raise for_code(code)(f"topic {topic} was not created")
@@ -99,15 +101,14 @@ async def open_log(settings: ServiceSettings) -> AsyncIterator[Log]:
         auto_offset_reset="none",
         enable_auto_commit=False,
         request_timeout_ms=5000,
-        max_partition_fetch_bytes=64_000,
+        max_partition_fetch_bytes=1_000,
         fetch_max_wait_ms=20,
     )
     try:
         async with asyncio.timeout(DEADLINE):
             await admin.start()
             await reader.start()
-        async with asyncio.timeout(3 * DEADLINE):
-            yield Log(admin, reader, settings)
+        yield Log(admin, reader, settings)
     finally:
         for close in (reader.stop, admin.close):
             try:

@@ -18,7 +18,7 @@ from shared.contracts.envelope import Envelope
 from shared.errors import Transient
 from shared.ids import new_id
 from shared.messaging import outbox
-from shared.messaging.log import open_log
+from shared.messaging.log import Log, open_log
 from shared.messaging.metrics import RELAY_PUBLISHED
 from shared.messaging.record import INCARNATION_HEADER, MARKER_HEADER
 from shared.messaging.sender import Message, Sender
@@ -27,7 +27,7 @@ from shared.settings import ServiceSettings
 
 LOCK_CLASS = 0x4641
 IDLE_POLLS_BETWEEN_ORDERS = 10
-LOOK_SECONDS = 5.0
+LOOK_SECONDS = 3.0
 
 
 class BrokerLostError(Transient):
@@ -64,11 +64,12 @@ class Relay:
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1, $2)", LOCK_CLASS, self._shard):
                 self._beat()
                 await asyncio.sleep(0.5)
-            await self._lead(connection)
+            async with open_log(self._settings) as log:
+                await self._lead(connection, log)
         finally:
             connection.terminate()
 
-    async def _lead(self, connection: asyncpg.Connection) -> None:
+    async def _lead(self, connection: asyncpg.Connection, log: Log) -> None:
         sender: Sender | None = None
         try:
             while True:
@@ -80,7 +81,7 @@ class Relay:
                 if told.mode == "paused":
                     await asyncio.sleep(0.1)
                 elif sender is None or self._beat() - self._looked_at > LOOK_SECONDS:
-                    await self._look(connection, told)
+                    await self._look(connection, log, told)
                     if sender is None:
                         sender = self._make_sender(self._settings)
                         await sender.start()
@@ -96,21 +97,20 @@ class Relay:
         self.beaten_at = asyncio.get_running_loop().time()
         return self.beaten_at
 
-    async def _look(self, connection: asyncpg.Connection, told: outbox.Orders) -> None:
+    async def _look(self, connection: asyncpg.Connection, log: Log, told: outbox.Orders) -> None:
         """Makes the topic, marks its empty partitions, and compares the log with the one known before.
 
         Another or a shorter log means that the broker lost what it was given: the whole `event_log` window is sent
         again, unless a planned recycle has said beforehand that everything had been read (`adopt`). A relay that has
         nothing to send looks too: nobody else would notice before its next fact.
         """
-        async with open_log(self._settings) as log:
-            await log.ensure_topics([self._topic])
-            partitions = await log.partitions([self._topic])
+        await log.ensure_topics([self._topic])
+        partitions = await log.partitions([self._topic])
+        seen = await log.look(partitions)
+        fresh = [tp for tp in partitions if seen[tp].end == 0]
+        if fresh:
+            await self._mark(fresh)
             seen = await log.look(partitions)
-            fresh = [tp for tp in partitions if seen[tp].end == 0]
-            if fresh:
-                await self._mark(fresh)
-                seen = await log.look(partitions)
         cluster_id = seen[partitions[0]].cluster_id
         self._partitions = [tp.partition for tp in partitions]
         self._ends = {tp.partition: seen[tp].end for tp in partitions}

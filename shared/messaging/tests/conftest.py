@@ -48,3 +48,10 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """What would wait long for a broker in production waits briefly here."""
     monkeypatch.setattr(sender, "ACK_SECONDS", 3.0)
     monkeypatch.setattr(supervise, "LONGEST_PAUSE_SECONDS", 0.3)
+
+
+@pytest.fixture
+async def stage_without_broker(plain_db: PlainDb, make_settings: Callable[..., ServiceSettings]) -> Stage:
+    """Only the consumer's inside: there is nobody who says anything."""
+    reader = await plain_db("orders", stages.metadata)
+    return Stage(reader, reader, make_settings(reader.url))

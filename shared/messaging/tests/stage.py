@@ -24,8 +24,9 @@ from shared.ids import new_id
 from shared.messaging import store
 from shared.messaging.apply import Applier
 from shared.messaging.consumer import Consumer
+from shared.messaging.log import open_log
 from shared.messaging.parking import Parking
-from shared.messaging.position import Stored
+from shared.messaging.position import Seen, Stored
 from shared.messaging.reaction import Received, on
 from shared.messaging.record import Decoder
 from shared.messaging.relay import Relay
@@ -65,10 +66,14 @@ async def eventually(holds: Callable[[], Awaitable[Any]], within: float = 20.0) 
     return last
 
 
+def _fail() -> None:
+    raise AssertionError("a part was given up")
+
+
 @asynccontextmanager
 async def running(*builds: Callable[[], Part]) -> AsyncIterator[list["asyncio.Task[None]"]]:
     """The parts under their supervisors, as in a worker; cancelled at the end of the block."""
-    tasks = [asyncio.create_task(supervise(f"part-{n}", "test", build)) for n, build in enumerate(builds)]
+    tasks = [asyncio.create_task(supervise(f"part-{n}", "test", b, on_give_up=_fail)) for n, b in enumerate(builds)]
     try:
         yield tasks
     finally:
@@ -107,11 +112,11 @@ class Stage:
     def relay(self, **changed: Any) -> Relay:
         return Relay("catalog", self.owner.url, self.settings.model_copy(update=changed))
 
-    def applier(self) -> Applier:
-        return Applier(self.reader, self.decoder, self.own_topic)
+    def applier(self, db: Database | None = None) -> Applier:
+        return Applier(db or self.reader, self.decoder, self.own_topic)
 
-    def consumer(self) -> Consumer:
-        return Consumer(self.reader, self.applier(), [self.topic], self.settings)
+    def consumer(self, db: Database | None = None) -> Consumer:
+        return Consumer(db or self.reader, self.applier(db), [self.topic], self.settings)
 
     def parking(self, attempts: int = 3) -> Parking:
         return Parking(self.reader, self.applier(), attempts)
@@ -193,6 +198,25 @@ class Stage:
             headers = list(record.headers)
             await producer.send_and_wait(record.topic, record.value, key=record.key, headers=headers, partition=0)
         await producer.stop()
+
+    async def look(self) -> dict[TopicPartition, Seen]:
+        async with open_log(self.settings) as log:
+            return await log.look(await log.partitions([self.topic]))
+
+    async def hints(self) -> list[tuple[int, int]]:
+        """What Kafka's own group offsets say, as (partition, offset)."""
+        client = AIOKafkaConsumer(
+            bootstrap_servers=self.settings.kafka_bootstrap_servers, group_id=f"{self.settings.topic_prefix}orders"
+        )
+        await client.start()
+        try:
+            found = []
+            for number in range(self.settings.topic_partitions):
+                offset = await client.committed(TopicPartition(self.topic, number))
+                found += [(number, offset)] if offset is not None else []
+            return found
+        finally:
+            await client.stop()
 
     async def log(self) -> list[ConsumerRecord]:
         """Everything that the topic holds, markers too."""
