@@ -186,3 +186,8 @@ def kafka(layout: Layout) -> int:
 
 def kafka_is_up(layout: Layout) -> bool:
     return _holder(layout.run / "kafka.lock") is not None
+
+
+def is_up(layout: Layout) -> bool:
+    """Whether this checkout's devstack runs, perhaps in another terminal."""
+    return _holder(layout.run / "devstack.lock") is not None

@@ -36,7 +36,9 @@ def url_of(door: socket.socket) -> str:
 
 @asynccontextmanager
 async def served(app: ASGIApp, door: socket.socket) -> AsyncIterator[None]:
-    server = _Uvicorn(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=2))
+    server = _Uvicorn(
+        uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=2)
+    )
     task = asyncio.create_task(server.serve([door]))
     try:
         yield

@@ -7,7 +7,7 @@ import pytest
 from deploy.devstack.story import acts
 from deploy.devstack.story.acts import Listing
 from deploy.devstack.story.endpoint import Endpoint
-from deploy.devstack.story.market import Answer, Person
+from deploy.devstack.story.market import Person
 from tests.flows.world import World
 
 pytestmark = pytest.mark.kafka
@@ -19,14 +19,9 @@ async def a_listing_with_merchants(world: World, endpoint: Endpoint, many: int) 
     await world.settle()
     merchants = [world.as_("merchant", f"merchant-{number}") for number in range(many)]
     await acts.subscribe_crowd(world, merchants, listing)
+    await acts.wait_for_merchants(world, listing, many)
     await acts.wait_for_state(world, listing, "up")
     return listing
-
-
-async def renew(merchant: Person, listing: Listing) -> Answer:
-    subscription = (await merchant.get("orders", "/v1/subscriptions"))["items"][0]
-    path = f"/v1/subscriptions/{subscription['subscription_id']}/renewals"
-    return await merchant.post("orders", path, listing.renewal)
 
 
 async def what_is_free(world: World, listing: Listing, merchant: Person, stranger: Person) -> dict[str, Any]:
@@ -34,7 +29,7 @@ async def what_is_free(world: World, listing: Listing, merchant: Person, strange
     placed = await acts.order(stranger, listing)
     if placed.status == 201:
         (await stranger.post("orders", f"/v1/orders/{placed['order_id']}/cancellation")).expect(200)
-    renewed = await renew(merchant, listing)
+    renewed = await acts.renew(merchant, listing)
     if renewed.status == 201:
         (await merchant.post("orders", f"/v1/orders/{renewed['order_id']}/cancellation")).expect(200)
     explained = await world.public.get("catalog", f"/v1/listings/{listing.listing_id}/explanation")
@@ -71,7 +66,8 @@ async def test_a_confirmed_defect_freezes_the_listing_until_an_appeal_overturns_
     assert frozen == {"shown": False, "order": 409, "renew": 409, "use": True, "blocked": ["list", "order", "renew"]}
 
     filed = await acts.appeal(listing.provider, violation["violation_id"])
-    await acts.overturn(world.as_("officer", "officer-2"), filed)
+    assert (await acts.overturn(world.as_("officer", "officer-1"), filed)).status == 403
+    (await acts.overturn(world.as_("officer", "officer-2"), filed)).expect(200)
     await world.settle()
     assert await what_is_free(world, listing, merchant, stranger) == before
     await _one_correlation_id_tells_the_whole_story(world)

@@ -129,7 +129,11 @@ class World(Market):
     """The market of one test: `world.as_("officer", "o-1")` gives somebody who acts in it."""
 
     def __init__(
-        self, members: Mapping[str, Member], clients: Mapping[str, httpx2.AsyncClient], issuer: Issuer, clock: MovingClock
+        self,
+        members: Mapping[str, Member],
+        clients: Mapping[str, httpx2.AsyncClient],
+        issuer: Issuer,
+        clock: MovingClock,
     ) -> None:
         async def token(role: str, subject: str) -> str:
             return issuer.token(role, subject)
@@ -144,7 +148,7 @@ class World(Market):
     async def settle(self, seconds: float = 30) -> None:
         """Waits until every outbox is empty and every consumer has applied all there is.
 
-        Twice, with nothing said in between: what a consumer did before the first look has reached the log at the second.
+        Twice, with nothing said in between: what a consumer did before the first look is in the log at the second.
         """
         deadline = asyncio.get_running_loop().time() + seconds
         settled_at: dict[TopicPartition, int] | None = None

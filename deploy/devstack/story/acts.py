@@ -107,7 +107,9 @@ async def create_listing(provider: Provider, content: dict[str, Any]) -> Answer:
     async def ask() -> Answer:
         return await provider.account.post("catalog", "/v1/listings", content)
 
-    return (await until("the catalog knows the provider", ask, lambda answer: answer.code != "provider-unknown")).expect(201)
+    return (
+        await until("the catalog knows the provider", ask, lambda answer: answer.code != "provider-unknown")
+    ).expect(201)
 
 
 async def submit(provider: Provider, listing_id: str) -> Answer:
@@ -169,7 +171,7 @@ async def buy(market: Market, merchant: Person, listing: Listing) -> str:
 
 
 async def subscribe_crowd(market: Market, merchants: Sequence[Person], listing: Listing) -> None:
-    """All of them order and pay; returns when the market has heard of all payments."""
+    """All of them order and pay."""
     places = asyncio.Semaphore(AT_ONCE)
 
     async def one(merchant: Person) -> None:
@@ -178,12 +180,22 @@ async def subscribe_crowd(market: Market, merchants: Sequence[Person], listing: 
             await pay(market, merchant, placed["order_id"])
 
     await asyncio.gather(*(one(merchant) for merchant in merchants))
-    await until(
-        f"monitoring knows {len(merchants)} subscribed merchants",
+
+
+async def wait_for_merchants(market: Market, listing: Listing, many: int) -> Answer:
+    return await until(
+        f"monitoring knows {many} subscribed merchants",
         lambda: target(market, listing),
-        lambda answer: bool(answer.status == 200 and answer["merchants"] >= len(merchants)),
+        lambda answer: bool(answer.status == 200 and answer["merchants"] >= many),
         pause=0.1,
     )
+
+
+async def renew(merchant: Person, listing: Listing) -> Answer:
+    """Asks for a further period of the merchant's newest subscription."""
+    subscription = (await merchant.get("orders", "/v1/subscriptions")).expect(200)["items"][0]
+    path = f"/v1/subscriptions/{subscription['subscription_id']}/renewals"
+    return await merchant.post("orders", path, listing.renewal)
 
 
 # --- what is measured, and judged
@@ -238,13 +250,15 @@ async def confirm(officer: Person, case: Answer, cause: str | None = "defect") -
 
 async def appeal(provider: Provider, violation_id: str) -> Answer:
     text = "故障由机房断电引起，并非应用缺陷，附机房证明。"
-    return (await provider.account.post("enforcement", f"/v1/violations/{violation_id}/appeals", {"text": text})).expect(201)
+    return (
+        await provider.account.post("enforcement", f"/v1/violations/{violation_id}/appeals", {"text": text})
+    ).expect(201)
 
 
 async def overturn(officer: Person, filed: Answer) -> Answer:
     decision = {"outcome": "overturn", "reason": "机房证明属实，缺陷不成立"}
     path = f"/v1/appeals/{filed['appeal_id']}/decision"
-    return (await officer.post("enforcement", path, decision, version=filed.version)).expect(200)
+    return await officer.post("enforcement", path, decision, version=filed.version)
 
 
 async def prove(market: Market, act: str, **subject: str) -> Answer:

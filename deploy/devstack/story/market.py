@@ -125,7 +125,7 @@ async def until(
     seconds: float = 20,
     pause: float = 0.02,
 ) -> Answer:
-    """Asks again and again until the answer `holds`; says what was waited for, and the last answer, if it never does."""
+    """Asks again and again until the answer `holds`; if it never does, says what was waited for and came last."""
     deadline = perf_counter() + seconds
     while True:
         answer = await ask()
