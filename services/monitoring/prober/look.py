@@ -40,6 +40,7 @@ OURS = frozenset(
     }
 )
 UNABLE = "we could not look"
+SLOW_SHARE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,16 @@ class TooManyRedirectsError(Exception):
     pass
 
 
-async def look(session: ClientSession, vantage: str, url: str, *, timeout_ms: int, clock_ms: Callable[[], int]) -> Look:
+async def look(
+    session: ClientSession,
+    vantage: str,
+    url: str,
+    *,
+    timeout_ms: int,
+    clock_ms: Callable[[], int],
+    late_since: Callable[[float], float],
+) -> Look:
+    """`late_since` tells how many seconds our own process stood still since a monotonic instant."""
     at_ms, begun = clock_ms(), time.monotonic()
     answer = Answer()
     up: bool | None = False
@@ -84,6 +94,8 @@ async def look(session: ClientSession, vantage: str, url: str, *, timeout_ms: in
         up, reason = _judge_status(answer.status)
     except Exception as error:  # whatever a stranger's server provokes is an answer about that server
         up, reason = _judge_error(error)
+        if isinstance(error, TimeoutError) and late_since(begun) > timeout_ms / 1000 * SLOW_SHARE:
+            up, reason = None, f"{UNABLE}: our own machine was too slow"
     if up is not False:
         return Look(Vote(vantage, at_ms, up, reason))
     took_ms = int((time.monotonic() - begun) * 1000)

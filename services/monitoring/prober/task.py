@@ -9,6 +9,7 @@ import structlog
 from services.monitoring import leases
 from services.monitoring.domain.timeline import milliseconds
 from services.monitoring.prober.metrics import LAG, LATE, TARGETS
+from services.monitoring.prober.pulse import Pulse
 from services.monitoring.prober.rounds import Rounds
 from services.monitoring.prober.schedule import Schedule, Slot
 from services.monitoring.prober.vantage import Vantage
@@ -40,7 +41,10 @@ class Prober:
         # Longer, and a target that hangs would be looked at too rarely for its verdict to hold.
         self._timeout_ms = min(settings.probe_timeout_ms, settings.probe_interval_ms // 2)
         self._threads = ThreadPoolExecutor(RESOLVER_THREADS, "resolver")
-        self._vantages = [Vantage(name, settings, self._threads, self._now_ms) for name in settings.probe_vantages]
+        self._pulse = Pulse()
+        self._vantages = [
+            Vantage(name, settings, self._threads, self._now_ms, self._pulse) for name in settings.probe_vantages
+        ]
         self._schedule = Schedule()
         self._rounds = Rounds(self._vantages, settings.probe_confirm_after_ms)
         self._writer = Writer(db, self.name, self._rounds, settings.probe_flush_ms)
@@ -52,6 +56,7 @@ class Prober:
     async def run(self) -> None:
         try:
             async with asyncio.TaskGroup() as group:
+                group.create_task(self._pulse.run())
                 group.create_task(self._hold_targets())
                 group.create_task(self._look())
                 group.create_task(self._writer.run())

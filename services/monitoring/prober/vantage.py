@@ -14,18 +14,22 @@ from services.monitoring.leases import Leased
 from services.monitoring.prober.connector import guarded_connector
 from services.monitoring.prober.look import Look, look
 from services.monitoring.prober.metrics import LOOKS, SUSPECT
+from services.monitoring.prober.pulse import Pulse
 from services.monitoring.settings import MonitoringSettings
 
 PROOF_GAP_SECONDS = 1.0
 
 
 class Vantage:
-    def __init__(self, name: str, settings: MonitoringSettings, threads: Executor, clock_ms: Callable[[], int]) -> None:
+    def __init__(
+        self, name: str, settings: MonitoringSettings, threads: Executor, clock_ms: Callable[[], int], pulse: Pulse
+    ) -> None:
         self.name = name
         self.record = VantageRecord(
             suspect_percent=settings.probe_suspect_percent, minimum=settings.probe_suspect_minimum
         )
         self._clock_ms = clock_ms
+        self._pulse = pulse
         self._places = asyncio.Semaphore(settings.probe_concurrency)
         self._proving = asyncio.Lock()
         self._proven_at = 0.0
@@ -43,7 +47,12 @@ class Vantage:
     async def look(self, target: Leased, believed: State) -> Look:
         async with self._places:
             found = await look(
-                self._session, self.name, target.url, timeout_ms=target.timeout_ms, clock_ms=self._clock_ms
+                self._session,
+                self.name,
+                target.url,
+                timeout_ms=target.timeout_ms,
+                clock_ms=self._clock_ms,
+                late_since=self._pulse.late_since,
             )
         LOOKS.labels(self.name, {True: "up", False: "down", None: "unable"}[found.vote.up]).inc()
         if believed is State.DOWN or found.vote.up is None:

@@ -1,5 +1,6 @@
 """One look at a server that misbehaves: always an answer in time, never more than asked for, never inside."""
 
+import asyncio
 import errno
 import hashlib
 import json
@@ -13,6 +14,7 @@ from aiohttp import ClientSession, ClientTimeout
 from services.monitoring.domain.addresses import parse_networks
 from services.monitoring.prober.connector import guarded_connector, look_up
 from services.monitoring.prober.look import BODY_MOST, look
+from services.monitoring.prober.pulse import Pulse
 from services.monitoring.tests.servers import a_wayward_server
 
 LOOPBACK = parse_networks(["127.0.0.0/8"])
@@ -30,12 +32,14 @@ async def looking():
     """`await looking(url, allowed=..., lookup=...)`: one look with a timeout of a second."""
     threads = ThreadPoolExecutor(2)
 
-    async def once(url, *, allowed=LOOPBACK, ports=(80, 443), lookup=look_up):
+    async def once(url, *, allowed=LOOPBACK, ports=(80, 443), lookup=look_up, late_since=lambda _: 0.0):
         connector = guarded_connector(allowed, ports, threads, lookup)
         async with ClientSession(
             connector=connector, timeout=ClientTimeout(total=None), auto_decompress=False
         ) as session:
-            return await look(session, "north", url, timeout_ms=TIMEOUT_MS, clock_ms=lambda: 1_000)
+            return await look(
+                session, "north", url, timeout_ms=TIMEOUT_MS, clock_ms=lambda: 1_000, late_since=late_since
+            )
 
     yield once
     threads.shutdown()
@@ -203,3 +207,17 @@ async def test_a_name_that_does_not_exist_is_a_failure(looking):
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     assert (await looking("http://gone.example/", lookup=unknown)).vote.up is False
+
+
+async def test_a_timeout_while_our_own_process_stood_still_is_no_failure(wayward, looking):
+    pulse = Pulse()
+    beating = asyncio.create_task(pulse.run())
+    await asyncio.sleep(0.05)
+    waiting = asyncio.create_task(looking(wayward.base + "/hang", late_since=pulse.late_since))
+    await asyncio.sleep(0.1)
+    time.sleep(TIMEOUT_MS / 1000)  # noqa: ASYNC251 - this is the fault
+    found = await waiting
+    beating.cancel()
+    assert found.vote.up is None
+    assert "too slow" in found.vote.reason
+    assert (await looking(wayward.base + "/hang", late_since=pulse.late_since)).vote.up is False
