@@ -34,7 +34,10 @@ async def lock_listing(
     """The listing, locked until the end of the transaction. Another account's does not exist for `only_of`."""
     owner = tables.listing.c.account_id == only_of if only_of is not None else true()
     found = await tx.session.scalar(
-        select(Listing).where(tables.listing.c.listing_id == listing_id, owner).with_for_update()
+        select(Listing)
+        .where(tables.listing.c.listing_id == listing_id, owner)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     if found is None:
         raise NotFound("There is no listing with this id")

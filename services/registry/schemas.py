@@ -220,6 +220,7 @@ class BecauseItem(BaseModel):
     clause: str
     reason: str
     measure: str = ""
+    measure_clause: str = ""
     penalty_id: UUID | None = None
     decision_id: UUID | None = None
     from_: datetime | None = Field(default=None, alias="from")

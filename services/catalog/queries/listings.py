@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, true, tuple_
 
 from services.catalog import store, tables
-from services.catalog.domain.effective import Effective, effective
+from services.catalog.domain.effective import Effective, Lifecycle, effective
 from services.catalog.domain.listing import WAITING, Listing, ListingVersion
 from shared.db.transaction import Transaction
 from shared.errors import NotFound
@@ -64,7 +64,11 @@ async def waiting(tx: Transaction, after: tuple[datetime, UUID] | None, limit: i
     rows = await tx.session.execute(
         select(Listing, ListingVersion)
         .join(Listing, versions.listing_id == columns.listing_id)
-        .where(versions.state.in_(WAITING), position > tuple_(*after) if after is not None else true())
+        .where(
+            versions.state.in_(WAITING),
+            columns.lifecycle != Lifecycle.RETIRED,
+            position > tuple_(*after) if after is not None else true(),
+        )
         .order_by(versions.submitted_at, versions.listing_id)
         .limit(limit)
     )

@@ -12,6 +12,7 @@ from services.catalog.domain.errors import (
     TooManyApplications,
 )
 from services.catalog.domain.listing import APPLICATION_LIMIT, VersionState
+from services.catalog.queries.listings import waiting
 from services.catalog.resync import retell_listings
 from services.catalog.seed import seed_categories
 from services.catalog.tests.builders import (
@@ -81,6 +82,16 @@ async def test_services_do_not_count_and_a_retired_application_makes_room(db):
     async with db.transaction() as tx:
         await listings.retire_listing(tx, first.listing_id, "shop", first.version, "replaced")
     await a_draft(db)
+
+
+async def test_a_retired_listing_leaves_the_review_queue(db):
+    await a_market(db)
+    listing = await a_submitted(db)
+    async with db.transaction() as tx:
+        assert len(await waiting(tx, None, 10)) == 1
+        await listings.retire_listing(tx, listing.listing_id, "shop", listing.version, "over")
+    async with db.transaction() as tx:
+        assert await waiting(tx, None, 10) == []
 
 
 async def test_the_limit_is_the_accounts_own(db):

@@ -17,6 +17,7 @@ class Because:
     clause: str
     reason: str
     measure: str = ""
+    measure_clause: str = ""
     penalty_id: UUID | None = None
     decision_id: UUID | None = None
     from_: datetime | None = None
@@ -41,6 +42,7 @@ def _restriction(cause: Cause) -> Because:
         cause.clause,
         f"A penalty is in force: {cause.measure}",
         cause.measure,
+        cause.measure_clause,
         cause.penalty_id,
         cause.decision_id,
         cause.from_,
