@@ -6,12 +6,14 @@ from uuid import UUID
 
 from services.monitoring.domain.judging import Verdict
 from services.monitoring.domain.target import hold_ms
-from services.monitoring.domain.timeline import State
+from services.monitoring.domain.timeline import State, Timeline, milliseconds
 from shared.db.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
 class Leased:
+    """A target to look at, with the state that holds at this moment."""
+
     listing_id: UUID
     url: str
     interval_ms: int
@@ -37,7 +39,7 @@ FROM free WHERE t.listing_id = free.listing_id
 """
 # A retired listing is looked at for as long as somebody is entitled to it.
 _MINE = """
-SELECT listing_id, url, interval_ms, timeout_ms, state FROM target t
+SELECT listing_id, url, interval_ms, timeout_ms, state, since_ms, held_until_ms FROM target t
 WHERE leased_by = $1 AND state <> 'suspended'
   AND (NOT is_retired OR EXISTS (
       SELECT 1 FROM subscription s
@@ -51,8 +53,15 @@ async def renew(
     """Says that the prober is alive, takes free targets up to `most`, and returns those that it is to look at now."""
     await tx.driver.execute(_ALIVE, prober, lease_ms)
     await tx.driver.execute(_TAKE, prober, most, interval_ms, timeout_ms)
+    now_ms = milliseconds(tx.now)
     return [
-        Leased(row["listing_id"], row["url"], row["interval_ms"], row["timeout_ms"], State(row["state"]))
+        Leased(
+            row["listing_id"],
+            row["url"],
+            row["interval_ms"],
+            row["timeout_ms"],
+            Timeline(State(row["state"]), row["since_ms"], row["held_until_ms"]).at(now_ms),
+        )
         for row in await tx.driver.fetch(_MINE, prober)
     ]
 

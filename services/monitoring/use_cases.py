@@ -30,6 +30,10 @@ async def judge_target(tx: Transaction, verdict: Verdict, listing_id: UUID, *, l
     await store.keep_timeline(tx, after, ended)
     await store.note_look(tx, listing_id, verdict.seen_ms, verdict.reason)
     outage = await store.lock_open_outage(tx, listing_id)
+    if outage is not None and (lost_at := before.outage_is_lost(verdict.at_ms)) is not None:
+        _end_outage(tx, outage, lost_at, "no longer measured")
+        await tx.session.flush()
+        outage = None
     if after.timeline.state is State.DOWN and outage is None:
         await _open_outage(tx, after, verdict)
     elif after.timeline.state is State.UP and outage is not None:

@@ -31,6 +31,10 @@ class Verdict:
     reason: str = ""
 
     @property
+    def answering(self) -> tuple[Vote, ...]:
+        return tuple(vote for vote in self.votes if vote.up)
+
+    @property
     def failing(self) -> tuple[Vote, ...]:
         return tuple(vote for vote in self.votes if vote.up is False)
 

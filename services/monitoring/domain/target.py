@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.monitoring.domain.judging import Verdict
+from services.monitoring.domain.judging import CONFIRMING_VOTES, Verdict
 from services.monitoring.domain.timeline import Span, State, Timeline, instant
 from shared.contracts.monitoring import ProbeFailed, ProbeRecovered
 
@@ -32,8 +32,20 @@ class Target:
         if self.timeline.state is State.SUSPENDED:
             return self, ()
         held_until = verdict.seen_ms + hold_ms(self.interval_ms)
-        timeline, spans = self.timeline.turn(verdict.state, verdict.at_ms, held_until)
+        timeline, spans = self.timeline.turn(self._supported(verdict), verdict.at_ms, held_until)
         return replace(self, timeline=timeline), spans
+
+    def _supported(self, verdict: Verdict) -> State:
+        """The verdict's state if enough looks support it. One may confirm what holds, but never change it.
+
+        A prober may have judged by what held some time ago: before it froze, or before somebody else took over.
+        """
+        held = self.timeline.at(verdict.at_ms)
+        if verdict.state is State.DOWN and held is not State.DOWN and len(verdict.failing) < CONFIRMING_VOTES:
+            return State.UNKNOWN
+        if verdict.state is State.UP and held is State.DOWN and len(verdict.answering) < CONFIRMING_VOTES:
+            return State.UNKNOWN
+        return verdict.state
 
     def failed(self, verdict: Verdict) -> ProbeFailed:
         return ProbeFailed(

@@ -127,5 +127,9 @@ class Prober:
 
     async def _judge(self, slot: Slot) -> None:
         target = self._rounds.targets.get(slot.listing_id)
-        if target is not None:
+        if target is None:
+            return
+        try:
             self._writer.put(await self._rounds.judge(target, slot.due_ms // slot.interval_ms))
+        except Exception:  # a mistake of ours: no verdict, so the target's state runs out into UNKNOWN
+            log.exception("round_failed", listing_id=str(slot.listing_id))

@@ -68,11 +68,9 @@ def a_restriction(*causes, target=None):
     return RestrictionChanged(target_key=target.key, target=target, causes=causes)
 
 
-def a_verdict(state, at=AT, seen=None):
+def a_verdict(state, at=AT, *, vantages=("north", "south")):
     at_ms = milliseconds(at)
-    seen_ms = milliseconds(seen or at)
-    if state is State.DOWN:
-        votes = tuple(Vote(name, at_ms, False, "refused", f"hash-{name}") for name in ("north", "south"))
-        return Verdict(state, at_ms, seen_ms, votes, "refused")
-    up = True if state is State.UP else None
-    return Verdict(state, at_ms, seen_ms, (Vote("north", at_ms, up),))
+    up = {State.UP: True, State.DOWN: False}.get(state)
+    reason = "refused" if up is False else ""
+    votes = tuple(Vote(name, at_ms, up, reason, f"hash-{name}" if reason else "") for name in vantages)
+    return Verdict(state, at_ms, at_ms, votes, reason)

@@ -22,10 +22,12 @@ SECOND = timedelta(seconds=1)
 def judge(followed, clock):
     """`await judge(State.DOWN, after=10 * SECOND)`: a verdict this long after AT, stored at that time."""
 
-    async def take(state, after=timedelta(0), prober="me"):
+    async def take(state, after=timedelta(0), prober="me", vantages=("north", "south")):
         clock.at = AT + after
         async with followed.transaction(Context(actor="prober")) as tx:
-            return await use_cases.judge_target(tx, a_verdict(state, AT + after), LISTING, leased_by=prober)
+            return await use_cases.judge_target(
+                tx, a_verdict(state, AT + after, vantages=vantages), LISTING, leased_by=prober
+            )
 
     return take
 
@@ -78,6 +80,27 @@ async def test_an_outage_ends_when_it_was_last_known_if_nobody_looked_for_long(j
     await judge(State.DOWN)
     await judge(State.UP, timedelta(hours=4))
     assert (await outage(db))["ended_at"] == AT + 15 * SECOND  # one and a half intervals after the last look
+
+
+async def test_after_a_long_gap_another_failure_is_another_outage(judge, db):
+    await judge(State.DOWN)
+    await judge(State.DOWN, timedelta(hours=4))
+    assert [name for name, _, _ in await told(db)][2:] == ["outage.closed", "probe.failed", "outage.opened"]
+    assert (await outage(db))["started_at"] == AT + timedelta(hours=4)
+
+
+async def test_one_look_alone_changes_nothing(judge, db):
+    await judge(State.UP)
+    assert await judge(State.DOWN, 10 * SECOND, vantages=["north"]) is State.UNKNOWN
+    await judge(State.DOWN, 20 * SECOND)
+    assert await judge(State.UP, 30 * SECOND, vantages=["north"]) is State.UNKNOWN
+    assert [name for name, _, _ in await told(db)] == ["probe.failed", "outage.opened"]
+
+
+async def test_one_look_confirms_what_holds_but_not_what_ran_out(judge, db):
+    await judge(State.DOWN)
+    assert await judge(State.DOWN, 10 * SECOND, vantages=["north"]) is State.DOWN
+    assert await judge(State.DOWN, 40 * SECOND, vantages=["north"]) is State.UNKNOWN
 
 
 async def test_a_short_gap_does_not_split_an_outage(judge, db):
