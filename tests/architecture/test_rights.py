@@ -15,7 +15,7 @@ PUBLIC = {
     "registry": {"list_agreements", "explain_provider"},
     "catalog": {"list_categories", "search_market", "show_market_listing", "explain_listing"},
     "orders": {"hear_payment_server"},
-    "monitoring": {"list_outages", "show_availability"},
+    "monitoring": {"get_target", "list_outages", "get_outage", "get_availability"},
     "enforcement": {"list_rulebooks", "list_measures", "explain_target"},
 }
 PLATFORM = re.compile(r"/(health/.*|metrics)")
