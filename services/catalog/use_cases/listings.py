@@ -67,9 +67,10 @@ async def submit_listing(tx: Transaction, listing_id: UUID, account_id: str) -> 
     draft = await store.newest_version(tx, listing)
     if draft.state in WAITING:
         return listing, draft
-    await refuse_blocked_publishing(tx, listing, draft.content.category, corrections_pass=True)
     findings = screen(draft.content, listing.kind, rules.screening_rules())
+    # What the writer can mend is said first, then what only time or the platform can; a refusal takes both back.
     tx.emit(*listing.submit(draft, findings, tx.now))
+    await refuse_blocked_publishing(tx, listing, draft.content.category, corrections_pass=True)
     tx.record(
         "submit_listing",
         _target(listing),

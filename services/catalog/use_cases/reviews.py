@@ -60,10 +60,9 @@ async def _carry_out(
 ) -> None:
     if decision is Decision.APPROVE:
         live = await store.live_version(tx, listing)
-        published = listing.approve(newest, live, verdict)
-        # What the reviewer may not do is said first, then what nobody may do now; the edge rolls both back.
+        # What this reviewer may not do is said first, then what nobody may do now; a refusal takes both back.
+        tx.emit(*listing.approve(newest, live, verdict))
         await refuse_blocked_publishing(tx, listing, newest.content.category, corrections_pass=False)
-        tx.emit(*published)
         return
     if not verdict.clauses:
         raise Invalid(
