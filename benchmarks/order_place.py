@@ -216,7 +216,7 @@ def _start(stack: ExitStack, kind: str, url: str, issuer: Issuer) -> int:
     )  # fmt: skip
     stack.callback(process.wait)
     stack.callback(process.terminate)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline and process.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

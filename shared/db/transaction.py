@@ -71,7 +71,7 @@ class Transaction:
         reason: str = "",
     ) -> None:
         """One line of the audit trail: who did what to which target, with the values before and after."""
-        before, after = json.dumps(old or {}, default=str), json.dumps(new or {}, default=str)
+        before, after = (json.dumps(values, default=str) if values else "{}" for values in (old, new))
         self.pending.records.append((flush.AuditRecord(action, target, before, after, reason), self.context))
 
     def finish_with(self, name: str, sql: str, *arguments: Any) -> None:
@@ -112,14 +112,13 @@ class Database:
             raw = await connection.get_raw_connection()
             driver = cast("asyncpg.Connection", raw.driver_connection)
             tx = Transaction(self.service, connection, driver, self.clock(), context or current_context())
-            await driver.execute("BEGIN")
             try:
+                await driver.execute("BEGIN")
                 yield tx
                 await tx.finish()
                 await driver.execute("COMMIT")
             except BaseException:
-                if not driver.is_closed():
-                    await driver.execute("ROLLBACK")
+                await _roll_back(driver)
                 raise
             finally:
                 await tx.close()
@@ -145,3 +144,13 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+async def _roll_back(driver: asyncpg.Connection) -> None:
+    """Nobody may get a connection from the pool in which work of ours is still open, to be committed with his own."""
+    try:
+        if not driver.is_closed():
+            await driver.execute("ROLLBACK")
+    except BaseException:
+        driver.terminate()
+        raise

@@ -17,7 +17,7 @@ from shared import metrics
 from shared.db.flush import KeptAnswer
 from shared.db.transaction import Database, Transaction
 from shared.errors import Invalid, KeyRequired, KeyReused, Unauthenticated
-from shared.http.auth import ANONYMOUS, actor_of
+from shared.http.auth import ANONYMOUS, Caller
 from shared.http.dependencies import Tx
 from shared.http.routes import template_of
 from shared.service import Job
@@ -126,12 +126,13 @@ async def _attempt(request: Request, tx: Tx, key: Key = None) -> Attempt:
     return Attempt(tx, _place(request, tx.context.actor, key, await request.body()), request)
 
 
-async def _far_place(request: Request, key: Key = None) -> Place:
-    return _place(request, await actor_of(request), key, await request.body())
+async def place_of(request: Request, caller: Caller) -> Place:
+    """For a route that opens its transactions itself, hot or long, and makes its own `Attempt`s in them."""
+    return _place(request, caller.subject, request.headers.get("idempotency-key"), await request.body())
 
 
-OncePlace = Annotated[Place, Depends(_far_place)]
-"""For a call that asks another server: no transaction may be open meanwhile, so it makes its own `Attempt`s."""
+# What such a route says in `openapi_extra`, for it has no parameter that says so.
+KEY_PARAMETER: dict[str, Any] = {"parameters": [{"name": "Idempotency-Key", "in": "header"}]}
 
 Once = Annotated[Attempt, Depends(_attempt, scope="function")]
 

@@ -24,7 +24,7 @@ from shared.db.transaction import Database
 from shared.errors import KeyReused
 from shared.http.auth import Caller, Role, requires
 from shared.http.dependencies import Tx
-from shared.http.idempotency import Attempt, OncePlace
+from shared.http.idempotency import KEY_PARAMETER, Attempt, place_of
 from shared.http.pagination import PageOf, Paging
 from shared.http.problems import problems
 
@@ -38,9 +38,11 @@ CanBuy = Annotated[Caller, requires(Role.MERCHANT)]
     status_code=201,
     response_model=OrderResponse,
     responses=problems(UnknownListing, UnknownPlan, PriceChanged, OrderBlocked, AlreadySubscribed, KeyReused),
+    openapi_extra=KEY_PARAMETER,
 )
-async def place_order(body: OrderRequest, caller: CanBuy, place: OncePlace, request: Request) -> Response:
+async def place_order(body: OrderRequest, caller: CanBuy, request: Request) -> Response:
     """Orders a plan at its published price. A hot path: one SELECT, one statement that writes, no more."""
+    place = await place_of(request, caller)
     db: Database = request.app.state.db
     async with db.brief(replace(current_context(), actor=caller.subject)) as tx:
         attempt = Attempt(tx, place, request)

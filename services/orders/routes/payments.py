@@ -25,7 +25,7 @@ from services.orders.use_cases.refunding import complete_refund
 from shared.context import current_context
 from shared.db.transaction import Database
 from shared.errors import KeyReused
-from shared.http.idempotency import Attempt, OncePlace
+from shared.http.idempotency import KEY_PARAMETER, Attempt, place_of
 from shared.http.problems import problems
 
 router = APIRouter(tags=["payments"])
@@ -57,11 +57,13 @@ _WEBHOOK_BODY: dict[str, Any] = {
     status_code=201,
     response_model=PaymentResponse,
     responses=problems(UnknownOrder, WrongOrderStatus, OrderBlocked, KeyReused),
+    openapi_extra=KEY_PARAMETER,
 )
-async def begin_payment(order_id: UUID, caller: CanBuy, place: OncePlace, request: Request) -> Response:
+async def begin_payment(order_id: UUID, caller: CanBuy, request: Request) -> Response:
     """Opens a payment at the payment server. It is asked between two transactions, so a slow server holds nothing."""
     db: Database = request.app.state.db
     settings: OrdersSettings = request.app.state.settings
+    place = await place_of(request, caller)
     context = replace(current_context(), actor=caller.subject)
     async with db.transaction(context) as tx:
         attempt = Attempt(tx, place, request)

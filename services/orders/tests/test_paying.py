@@ -234,6 +234,22 @@ async def test_a_refund_is_tried_again_until_the_server_gives_it(shop: Shop):
     assert len(await shop.facts("order.refunded")) == 1
 
 
+async def test_an_answer_lost_on_the_way_neither_pays_nor_refunds_twice(shop: Shop):
+    listing = await a_market(shop.db)
+    order_id = (await shop.order(listing.listing_id))["order_id"]
+    shop.bank.faults.lose_answers = 1
+    assert (await begin_payment(shop.client, order_id)).status_code == 503
+    await shop.pay(order_id)
+    assert len(shop.bank.payments()) == 1
+    await hear(shop.db, a_restriction(on_listing(listing.listing_id), a_cause(from_=shop.clock())))
+    shop.bank.faults.lose_answers = 1
+    assert await shop.pay_refunds() == 1
+    shop.clock.advance(a_while(seconds=10))
+    assert await shop.pay_refunds() == 1
+    assert shop.bank.refunds() == [9_900]
+    assert await shop.status(order_id) == "refunded"
+
+
 async def test_a_refund_whose_worker_died_is_claimed_again(shop: Shop):
     listing = await a_market(shop.db)
     order_id = await shop.buy(listing.listing_id)
