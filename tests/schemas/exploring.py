@@ -1,7 +1,8 @@
 """Asks a service whatever its OpenAPI document allows, and more, and holds every answer against the document."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,10 +14,8 @@ from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
 from schemathesis.config import GenerationConfig, ProjectConfig, ProjectsConfig, SchemathesisConfig
 from schemathesis.generation.modes import GenerationMode
-from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi import checks as openapi_checks
 
-NOBODY, FORGED = "", "forged"
 _HELD: list[Any] = [
     not_a_server_error,
     openapi_checks.status_code_conformance,
@@ -24,11 +23,18 @@ _HELD: list[Any] = [
     openapi_checks.response_headers_conformance,
     openapi_checks.response_schema_conformance,
 ]
+# What a database, a log or a parser may stumble over, put where a value of the document was.
+ODDITIES: tuple[Any, ...] = (
+    "\x00", "a\x00b", "\ud800", "\udfff x", "\u2028", "\u202e", "💥" * 200, "A" * 30_000, "", " ", "%00", "../..",
+    2**31, 2**63, -(2**63) - 1, 10**400, 1e308, -1, 0, 1.5, float("nan"), float("inf"), True, None, [], {}, [[]],
+    "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-02-30T00:00:00Z", "' OR 1=1 --",
+)  # fmt: skip
+_CURSORS = ("", "AA", "%", "bm90IGpzb24", "A" * 999, "\u4e2d", "eyJhdCI6MX0", "' OR 1=1 --")
 
 
 @dataclass(frozen=True)
 class Explorer:
-    """`known` are ids that exist: a request about them comes further than one about a made-up id."""
+    """`tokens` by whose they are; `known` are ids that exist: asking about them comes further than made-up ones."""
 
     client: httpx2.AsyncClient
     tokens: Mapping[str, str]
@@ -36,25 +42,22 @@ class Explorer:
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
 
     def explore(self, document: dict[str, Any], examples: int) -> list[str]:
-        """What was found against the document, one text per operation. Runs in a thread of its own."""
-        config = SchemathesisConfig(
-            projects=ProjectsConfig(default=ProjectConfig(generation=GenerationConfig(deterministic=True)))
-        )
-        schema = schemathesis.openapi.from_dict(document, config=config)
+        """What was found against the document, one text per operation. To be run in a thread of its own."""
+        generation = GenerationConfig(deterministic=True)
+        config = SchemathesisConfig(projects=ProjectsConfig(default=ProjectConfig(generation=generation)))
         found = []
-        for result in schema.get_all_operations():
-            operation = result.ok()
+        for result in schemathesis.openapi.from_dict(document, config=config).get_all_operations():
+            operation: Any = result.ok()  # type: ignore[union-attr]
             try:
                 self._explore_operation(operation, examples)
             except BaseExceptionGroup as failures:
                 found.append(f"{operation.label}: {failures}")
         return found
 
-    def _explore_operation(self, operation: APIOperation[Any, Any, Any, Any], examples: int) -> None:
+    def _explore_operation(self, operation: Any, examples: int) -> None:
         positive = operation.as_strategy(GenerationMode.POSITIVE)
-        cases = (
-            st.one_of(positive, operation.as_strategy(GenerationMode.NEGATIVE)) if _takes_input(operation) else positive
-        )
+        takes_input = bool(list(operation.iter_parameters()) or operation.body)
+        cases = st.one_of(positive, operation.as_strategy(GenerationMode.NEGATIVE)) if takes_input else positive
 
         @given(case=cases, who=st.sampled_from(sorted(self.tokens)), data=st.data())
         @settings(
@@ -66,22 +69,52 @@ class Explorer:
             suppress_health_check=list(HealthCheck),
         )
         def ask(case: Any, who: str, data: st.DataObject) -> None:
-            for name in case.path_parameters if self.known else ():
-                if data.draw(st.integers(0, 3)):
-                    case.path_parameters[name] = data.draw(st.sampled_from(self.known))
-            response = self._ask(case, self.tokens[who])
+            self._make_it_likely(case, data)
+            response = self._ask(case, self.tokens[who], _odd_body(case, data) if operation.body else None)
             case.validate_response(response, checks=_HELD)
 
         ask()
 
-    def _ask(self, case: Any, token: str) -> httpx2.Response:
+    def _make_it_likely(self, case: Any, data: st.DataObject) -> None:
+        """Known ids, cursors that look like some, and versions that exist."""
+        for name in case.path_parameters or ():
+            if self.known and name.endswith("_id") and data.draw(st.integers(0, 3)):
+                case.path_parameters[name] = data.draw(st.sampled_from(self.known))
+        if "cursor" in (case.query or {}):
+            case.query["cursor"] = data.draw(st.sampled_from(_CURSORS))
+        if "If-Match" in (case.headers or {}) and data.draw(st.booleans()):
+            case.headers["If-Match"] = f'"v{data.draw(st.integers(1, 5))}"'
+
+    def _ask(self, case: Any, token: str, body: bytes | None) -> httpx2.Response:
         case.headers.pop("Authorization", None)
         sent = requests.Request(**case.as_transport_kwargs(base_url=str(self.client.base_url))).prepare()
+        headers = {name: str(value) for name, value in sent.headers.items() if name.lower() != "content-length"}
         if token:
-            sent.headers["Authorization"] = f"Bearer {token}"
-        request = self.client.request(str(sent.method), str(sent.url), content=sent.body, headers=dict(sent.headers))
+            headers["Authorization"] = f"Bearer {token}"
+        content: Any = sent.body if body is None else body
+        request = self.client.request(str(sent.method), str(sent.url), content=content, headers=headers)
         return asyncio.run_coroutine_threadsafe(request, self.loop).result(30)
 
 
-def _takes_input(operation: APIOperation[Any, Any, Any, Any]) -> bool:
-    return bool(list(operation.iter_parameters()) or operation.body)
+def _odd_body(case: Any, data: st.DataObject) -> bytes | None:
+    """The body with one value replaced by an oddity, now and then."""
+    if not isinstance(case.body, dict | list) or data.draw(st.integers(0, 2)):
+        return None
+    places = list(_places(case.body))
+    if not places:
+        return None
+    body = json.loads(json.dumps(case.body))
+    *path, last = data.draw(st.sampled_from(places))
+    inner = body
+    for step in path:
+        inner = inner[step]
+    inner[last] = data.draw(st.sampled_from(ODDITIES))
+    return json.dumps(body).encode()
+
+
+def _places(value: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path of everything inside of a JSON value."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, below in inside:
+        yield (*above, key)
+        yield from _places(below, (*above, key))

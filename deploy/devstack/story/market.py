@@ -83,7 +83,7 @@ class Market:
     def __init__(
         self, clients: Mapping[str, httpx2.AsyncClient], tokens: Tokens, listener: Listener | None = None
     ) -> None:
-        self._clients = clients
+        self.clients = clients
         self._tokens = tokens
         self.listener = listener
         self.correlation_id = ""
@@ -109,7 +109,7 @@ class Market:
         if self.correlation_id:
             sent["X-Correlation-Id"] = self.correlation_id
         began = perf_counter()
-        reply = await self._clients[service].request(method, path, json=body, params=dict(query or {}), headers=sent)
+        reply = await self.clients[service].request(method, path, json=body, params=dict(query or {}), headers=sent)
         content = reply.json() if "json" in reply.headers.get("content-type", "") else reply.text
         answer = Answer(service, method, path, reply.status_code, content, reply.headers, perf_counter() - began)
         if self.listener is not None:
