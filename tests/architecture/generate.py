@@ -30,8 +30,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 when a document is stale")
     if parser.parse_args().check:
-        for path in (old := stale()):
-            sys.stderr.write(f"{path} is stale: run `make flows`\n")
+        old = stale()
+        sys.stderr.writelines(f"{name} is stale: run `make docs`\n" for name in old)
         return 1 if old else 0
     for path, text in documents().items():
         path.parent.mkdir(parents=True, exist_ok=True)

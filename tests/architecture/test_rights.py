@@ -24,7 +24,7 @@ PLATFORM = re.compile(r"/(health/.*|metrics)")
 def routes_of(service):
     settings = service.settings(database_url="postgresql://nobody@127.0.0.1/nothing")
     app = make_app(service, Database(service.name, settings.database_url), settings)
-    return [route for route in api_routes(app) if not PLATFORM.fullmatch(route.path_format)]
+    return [route for route in api_routes(app) if not PLATFORM.fullmatch(str(route.path_format))]
 
 
 @pytest.mark.parametrize("service", services(), ids=lambda s: s.name)
