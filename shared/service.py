@@ -36,7 +36,7 @@ class Running:
 
 Task = Callable[[Running], Awaitable[None]]
 Resync = Callable[[Transaction, str, int], Awaitable[str]]
-"""Emits the current state of up to `limit` aggregates whose key is above `after`; returns the last key, "" at the end."""
+"""Emits the current state of up to `limit` aggregates with a key above `after`; returns the last key, "" at the end."""
 
 
 @dataclass(frozen=True, slots=True)
