@@ -47,7 +47,7 @@ async def _until_stopped(layout: Layout) -> int:
         asyncio.get_running_loop().add_signal_handler(sign, playing.cancel)
     try:
         return await playing
-    except MarketDidNotStartError as failure:
+    except (MarketDidNotStartError, NotArrivedError) as failure:
         say(str(failure))
         return 1
     except asyncio.CancelledError:

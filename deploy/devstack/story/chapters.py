@@ -64,7 +64,7 @@ class Story:
         await self.timeline()
 
     async def admission(self) -> Provider:
-        with self.narrator.step("a provider registers, is verified, signs, is qualified and admitted (3.1, 3.2)"):
+        with self.narrator.step("a provider is admitted (3.1, 3.2)"):
             provider, applied = await acts.apply(self.market, self.enterprise)
             missing = ", ".join(item["field"] for item in applied["missing"])
             self.narrator.tell(f"{self.enterprise.profile['legal_name']} applied; missing: {missing}")
@@ -86,7 +86,7 @@ class Story:
             submitted = await acts.submit(provider, draft["listing_id"])
             self.narrator.tell(f"refused by {refused['findings'][0]['clause']}; corrected and submitted")
         listing = Listing(draft["listing_id"], provider, content["name"], content["plans"][0])
-        with self.narrator.step("a reviewer approves; listing.published (4.1)"):
+        with self.narrator.step("a reviewer approves it (4.1)"):
             await acts.approve(self.reviewer, listing.listing_id, submitted)
             began = perf_counter()
             await self.search(listing, shown=True)
@@ -104,7 +104,7 @@ class Story:
         )
 
     async def purchase(self, listing: Listing) -> None:
-        with self.narrator.step("a merchant orders, pays through the sandbox and uses it"):
+        with self.narrator.step("a merchant orders, pays and uses it"):
             placed = await until(
                 "orders knows the listing",
                 lambda: acts.order(self.merchant, listing),
@@ -116,7 +116,7 @@ class Story:
             self.narrator.tell(f"¥{listing.plan['price_fen'] / 100:.2f} paid; usable {after(began)} later")
 
     async def crowd(self, listing: Listing) -> None:
-        with self.narrator.step(f"{MERCHANTS - 1} further merchants order and pay, each by its own requests"):
+        with self.narrator.step(f"{MERCHANTS - 1} more merchants order and pay"):
             began = perf_counter()
             with self.narrator.quietly():
                 await acts.subscribe_crowd(self.market, self.merchants[1:], listing)
@@ -125,7 +125,7 @@ class Story:
             self.narrator.tell(f"{MERCHANTS} subscribed; {4 * (MERCHANTS - 1) / spent:.0f} requests/s")
 
     async def outage(self, listing: Listing) -> dict[str, Any]:
-        with self.narrator.step("the provider's server goes down; probe.failed, outage.opened (6.3)"):
+        with self.narrator.step("the provider's server goes down (6.3)"):
             await acts.wait_for_state(self.market, listing, "up")
             self.narrator.tell(f"monitoring sees {self.endpoint.url} up")
             self.endpoint.kill()
@@ -133,8 +133,7 @@ class Story:
             began = perf_counter()
             outage = await acts.wait_for_outage(self.market, listing, merchants=MERCHANTS)
             self.narrator.tell(
-                f"outage confirmed by a second vantage {after(began)} after the kill, "
-                f"{outage['merchants_affected']} merchants affected"
+                f"two vantages agree {after(began)} after the kill; {outage['merchants_affected']} merchants affected"
             )
         return outage
 
@@ -147,7 +146,7 @@ class Story:
         return case
 
     async def penalty(self, listing: Listing, case: Answer) -> Answer:
-        with self.narrator.step("an officer confirms the defect; violation.confirmed, penalty.applied (6.5.4)"):
+        with self.narrator.step("an officer confirms the defect (6.5.4)"):
             violation = await acts.confirm(self.officer, case)
             began = perf_counter()
             refused = await self.order_until(listing, "refused", lambda answer: answer.status != 201)
@@ -155,7 +154,7 @@ class Story:
             soon = after(began)
             penalty = violation["penalties"][0]
             self.narrator.tell(f"{penalty['measure']} until {penalty['until'][:10]}; causes: {_why(refused)}")
-            self.narrator.tell(f"order refused {soon} after the penalty was applied, citing {refused['clause']}")
+            self.narrator.tell(f"order refused {soon} after the penalty, citing {refused['clause']}")
         return violation
 
     async def order_until(self, listing: Listing, what: str, holds: Callable[[Answer], bool]) -> Answer:
@@ -167,7 +166,7 @@ class Story:
         return await until(f"a new order is {what}", ask, holds, pause=0.002)
 
     async def frozen(self, listing: Listing) -> None:
-        with self.narrator.step("the frozen listing: hidden, not renewable, still usable (6.5.4)"):
+        with self.narrator.step("the listing is frozen (6.5.4)"):
             await self.search(listing, shown=False)
             self.narrator.tell("the storefront no longer lists it")
             usable = await acts.entitlement(self.merchant, listing)
@@ -175,10 +174,10 @@ class Story:
             self.narrator.tell(f"the merchant still uses it, until {usable['until'][:10]}")
             refused = await acts.renew(self.merchant, listing)
             check(refused, (refused.status, refused.code) == (409, "renewal-blocked"))
-            self.narrator.tell(f"hidden; usable; renewal refused: {_why(refused)}")
+            self.narrator.tell(f"hidden, usable, renewal refused by {refused['clause']}")
 
     async def appeal(self, listing: Listing, violation: Answer) -> None:
-        with self.narrator.step("the provider appeals, another officer overturns"):
+        with self.narrator.step("an appeal, overturned by another officer"):
             filed = await acts.appeal(listing.provider, violation["violation_id"])
             own = await acts.overturn(self.officer, filed)
             check(own, own.status == 403)
@@ -198,20 +197,22 @@ class Story:
             blocked = [effect for effect, said in explained["effects"].items() if said["blocked"]]
             check(explained, not blocked)
             await acts.wait_for_state(self.market, listing, "up")
-            self.narrator.tell("listed, ordered, renewed; the server is up; nothing blocked")
+            self.narrator.tell("listed, renewed, up; nothing blocked")
 
     async def timeline(self) -> None:
-        with self.narrator.step("the whole story by one correlation id"):
-            facts: list[tuple[str, str, str]] = []
+        with self.narrator.step("the story by one correlation id"):
             with self.narrator.quietly():
-                for service in SERVICES:
-                    facts += [(e["at"], service, e["name"]) for e in await self._told(service) if e["kind"] == "fact"]
-            facts.sort()
-            counts = Counter(name for _, _, name in facts)
-            for name in dict.fromkeys(name for _, _, name in facts):
-                at, service, _ = next(fact for fact in facts if fact[2] == name)
-                say(f"    {at[11:23]} {service:<12} {name}" + (f" × {counts[name]}" if counts[name] > 1 else ""))
-            self.narrator.tell(f"{len(facts)} facts of {len(counts)} kinds under {self.market.correlation_id}")
+                told = [entry | {"service": name} for name in SERVICES for entry in await self._told(name)]
+            facts = sorted((entry for entry in told if entry["kind"] == "fact"), key=lambda e: (e["at"], e["id"]))
+            counts = Counter(fact["name"] for fact in facts)
+            first: dict[str, dict[str, Any]] = {}
+            for fact in facts:
+                first.setdefault(fact["name"], fact)
+            for fact in first.values():
+                times = f" × {counts[fact['name']]}" if counts[fact["name"]] > 1 else ""
+                say(f"    {fact['at'][11:23]} {fact['service']:<12} {fact['name']}{times}")
+            acts_recorded = len(told) - len(facts)
+            self.narrator.tell(f"{len(facts)} facts of {len(counts)} kinds and {acts_recorded} audit records")
 
     async def _told(self, service: str) -> list[dict[str, Any]]:
         entries: list[dict[str, Any]] = []

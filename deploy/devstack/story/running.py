@@ -15,7 +15,7 @@ from deploy.devstack.processes import dies_with_parent
 from deploy.devstack.story.market import Market, NotArrivedError
 from deploy.devstack.story.narrator import Narrator, say
 
-READY_SECONDS = 90
+READY_SECONDS = 60
 DRAIN_SECONDS = 60
 
 
@@ -74,6 +74,8 @@ async def _wait_until_ready(layout: Layout) -> None:
     deadline = asyncio.get_running_loop().time() + READY_SECONDS
     async with httpx2.AsyncClient(trust_env=False, timeout=5) as client:
         for name in (*SERVICES, "issuer", "payment"):
+            if not await _is_ready(client, layout.url(name)):
+                say(f"waiting for {name}")
             while not await _is_ready(client, layout.url(name)):
                 if asyncio.get_running_loop().time() > deadline:
                     raise NotArrivedError(
