@@ -83,6 +83,11 @@ class EmbeddedPostgres:
         self.stop()
         shutil.rmtree(self._data, ignore_errors=True)
 
+    def forget(self) -> None:
+        """Stops it and removes everything, also a stand-in folder outside of the one that was asked for."""
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     def ended_uncleanly(self) -> bool:
         """True when a pid file lies there and nobody lives behind it."""
         return (self._data / "postmaster.pid").exists() and self._running() is None

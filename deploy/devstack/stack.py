@@ -4,6 +4,10 @@ import asyncio
 import time
 from collections.abc import Awaitable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+
+import asyncpg
+from aiokafka.errors import KafkaError
 
 from deploy.devstack import databases, prepare
 from deploy.devstack.broker import Broker, EmbeddedBroker
@@ -86,6 +90,8 @@ class Stack:
         identifier = await self._start_servers()
         if not prepare.is_done(self.layout.run, identifier):
             await self._timed("migrations", self._migrate(identifier))
+        if self.recycler:
+            await self.recycler.recover()
         for child in self.children.values():
             child.start()
         await all_of([self._announce(child) for child in self.children.values()])
@@ -102,14 +108,25 @@ class Stack:
 
     async def down(self) -> None:
         """Drains the services, then stops what they stand on."""
+        is_up = bool(self._keeping)
         for task in self._keeping:
             task.cancel()
         await asyncio.gather(*self._keeping, return_exceptions=True)
+        try:
+            async with self.recycler.farewell() if is_up and self.recycler else nullcontext():
+                await self._stop_all_but_postgres()
+        except (OSError, KafkaError, asyncpg.PostgresError, TimeoutError) as failure:
+            self._say(f"relays will send their window again at the next start: {failure!r}")
+            await self._stop_all_but_postgres()
+        finally:
+            await self.servers["postgres"].stop()
+            self.nursery.stop()
+            self._thread.shutdown()
+
+    async def _stop_all_but_postgres(self) -> None:
         await asyncio.gather(*(child.stop() for child in self.children.values()))
-        for server in reversed(self.servers.values()):
-            await server.stop()
-        self.nursery.stop()
-        self._thread.shutdown()
+        if "broker" in self.servers:
+            await self.servers["broker"].stop()
 
     def _check_ports(self) -> None:
         wanted = {child.name: child.port for child in self.children.values()}
