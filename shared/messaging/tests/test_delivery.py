@@ -133,9 +133,10 @@ async def test_kafkas_own_offsets_follow_as_a_hint_for_lag_tools(stage):
     async with running(stage.relay, stage.consumer):
         await stage.submit(listing, 1)
         await stage.applies(listing, [1])
-        stored = await stage.rows(stage.reader, "SELECT partition, next_offset FROM consumer_offset ORDER BY 1")
 
         async def hinted():
+            sql = "SELECT partition, next_offset FROM consumer_offset ORDER BY 1"
+            stored = await stage.rows(stage.reader, sql)
             return await stage.hints() == [tuple(row) for row in stored]
 
         await eventually(hinted)
