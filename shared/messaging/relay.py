@@ -193,20 +193,24 @@ class Relay:
         return grouped
 
     def _message(self, row: Any, key: bytes, partition: int) -> Message:
-        envelope = Envelope(
-            id=row["id"],
-            type=row["type"],
-            source=self._service,
-            time=row["occurred_at"],
-            subject=row["aggregateid"],
-            sequence=row["sequence"],
-            correlation_id=row["correlation_id"],
-            causation_id=row["causation_id"],
-            traceparent=row["traceparent"],
-        )
-        headers = envelope.headers()
+        headers = envelope_of(self._service, row).headers()
         headers.append((INCARNATION_HEADER, self._identities[partition].encode()))
         return Message(row["position"], key, row["payload"].encode(), headers)
+
+
+def envelope_of(service: str, row: Any) -> Envelope:
+    """The envelope of a row of outbox or `event_log`."""
+    return Envelope(
+        id=row["id"],
+        type=row["type"],
+        source=service,
+        time=row["occurred_at"],
+        subject=row["aggregateid"],
+        sequence=row["sequence"],
+        correlation_id=row["correlation_id"],
+        causation_id=row["causation_id"],
+        traceparent=row["traceparent"],
+    )
 
 
 async def _nothing() -> None:
