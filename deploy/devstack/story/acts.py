@@ -262,10 +262,17 @@ async def overturn(officer: Person, filed: Answer) -> Answer:
 
 
 async def prove(market: Market, act: str, **subject: str) -> Answer:
-    """Somebody reports an act that happened just now, and an officer finds it proven; the answer is the violation."""
-    officer = market.as_("officer", "officer-1")
+    """Somebody reports an act that happened just now, and an officer finds it proven; the answer is the violation.
+
+    Reports again while enforcement has not heard yet of what is reported.
+    """
+    officer, reviewer = market.as_("officer", "officer-1"), market.as_("reviewer", "reviewer-1")
     said = {"act": act, "happened_at": _just_now(), "text": "服务长时间不可用", "evidence": "截图与时间记录"}
-    reported = await market.as_("reviewer", "reviewer-1").post("enforcement", "/v1/reports", said | subject)
+    reported = await until(
+        "enforcement knows what is reported",
+        lambda: reviewer.post("enforcement", "/v1/reports", said | subject),
+        lambda answer: answer.code != "not-found",
+    )
     case = (await officer.get("enforcement", f"/v1/cases/{reported.expect(201)['case_id']}")).expect(200)
     return await confirm(officer, case, cause=None)
 
