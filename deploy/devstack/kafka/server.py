@@ -37,11 +37,12 @@ class KafkaBroker(BrokerProcess):
     def wipe(self) -> None:
         self.kill()
         shutil.rmtree(self.folder / "data", ignore_errors=True)
+        self._cluster_id = ""
 
     def restart(self, *, same_cluster_id: bool = False) -> None:
+        before = self._cluster_id
         self.wipe()
-        if not same_cluster_id:
-            self._cluster_id = ""
+        self._cluster_id = before if same_cluster_id else ""
         self.start()
 
     def _java_options(self) -> list[str]:
