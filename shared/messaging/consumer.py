@@ -48,6 +48,7 @@ class Consumer:
         self._moved_at: dict[TopicPartition, float] = {}
         self._hinted: dict[TopicPartition, int] = {}
         self._misplaced = False
+        self._watching: asyncio.Task[None] | None = None
         self.beaten_at = 0.0
 
     async def run(self) -> None:
@@ -77,6 +78,7 @@ class Consumer:
             await self._close()
 
     async def _close(self) -> None:
+        await self._stop_watching()
         try:
             await asyncio.wait_for(self._client.stop(), 10)
         except (TimeoutError, KafkaError, OSError):
@@ -92,7 +94,7 @@ class Consumer:
             if self._misplaced:
                 await self._take_up()
             if now >= next_watch:
-                await self._watch()
+                self._begin_watch()
                 next_watch = now + WATCH_SECONDS
             if not self._next:
                 await asyncio.sleep(0.1)
@@ -120,6 +122,7 @@ class Consumer:
 
     async def _take_up(self) -> None:
         """Compares every owned partition's log with what the database knows of it, and reads on from there."""
+        await self._stop_watching()
         self._misplaced = False
         owned = sorted(self._owned)
         self._seen = await self._log.look(owned)
@@ -171,11 +174,27 @@ class Consumer:
             await asyncio.wait_for(self._client.commit(hint), 5)
             self._hinted = hint
 
-    async def _watch(self) -> None:
+    def _begin_watch(self) -> None:
+        """Beside the reading, because a look at all partitions takes longer than a fact may."""
+        if self._watching is not None:
+            if not self._watching.done():
+                return
+            self._watching.result()
+        watch = self._watch(dict(self._next))
+        self._watching = asyncio.create_task(asyncio.wait_for(watch, STUCK_AFTER_SECONDS))
+
+    async def _stop_watching(self) -> None:
+        """Whoever looks at the log next has it for himself."""
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
+            self._watching = None
+
+    async def _watch(self, reading: dict[TopicPartition, int]) -> None:
         """Nothing tells a quiet reader that its log was replaced, so it looks. Standing lag asks for a new client."""
         self._partitions = await self._log.partitions(self._topics)
-        seen = await self._log.look(list(self._next))
-        for tp, at in self._next.items():
+        seen = await self._log.look(list(reading))
+        for tp, at in reading.items():
             known = Stored(at, self._seen[tp].cluster_id, self._seen[tp].first_identity)
             self._misplaced |= decide(known, seen[tp]) != Continue(at)
             if at >= seen[tp].end:
@@ -184,5 +203,5 @@ class Consumer:
                 raise StuckError(f"{tp.topic}-{tp.partition} stays at {at} of {seen[tp].end}")
         self._seen |= seen
         for topic in self._topics:
-            behind = sum(max(0, seen[tp].end - at) for tp, at in self._next.items() if tp.topic == topic)
+            behind = sum(max(0, seen[tp].end - at) for tp, at in reading.items() if tp.topic == topic)
             LAG.labels(self._db.service, topic).set(behind)
