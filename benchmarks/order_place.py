@@ -86,11 +86,13 @@ async def _serve(kind: str, port: int) -> None:
         from shared import logs, telemetry
         from shared.db.transaction import Database
         from shared.http.app import make_app
+        from shared.run import settle_memory
 
         settings = service.settings()
         logs.configure(settings, service.name)
         telemetry.configure(settings, service.name)
         app = make_app(service, Database(service.name, url, pool_size=settings.database_pool_size), settings)
+        settle_memory()
     config = uvicorn.Config(
         app, port=port, log_config=None, access_log=False, server_header=False, lifespan="off", loop="uvloop"
     )

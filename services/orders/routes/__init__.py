@@ -5,5 +5,5 @@ from fastapi import APIRouter
 from services.orders.routes import ledger, orders, payments, subscriptions
 
 router = APIRouter(prefix="/v1")
-for part in (orders, payments, subscriptions, ledger):
-    router.include_router(part.router)
+for part in (orders.hot, orders.router, payments.router, subscriptions.router, ledger.router):
+    router.include_router(part)

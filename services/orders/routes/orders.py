@@ -24,15 +24,17 @@ from shared.db.transaction import Database
 from shared.errors import KeyReused
 from shared.http.auth import Caller, Role, requires
 from shared.http.dependencies import Tx
+from shared.http.hot import HotRoute
 from shared.http.idempotency import KEY_PARAMETER, Attempt, place_of
 from shared.http.pagination import PageOf, Paging
 from shared.http.problems import problems
 
 router = APIRouter(tags=["orders"])
+hot = APIRouter(tags=["orders"], route_class=HotRoute)
 CanBuy = Annotated[Caller, requires(Role.MERCHANT)]
 
 
-@router.post(
+@hot.post(
     "/orders",
     operation_id="place_order",
     status_code=201,

@@ -1,0 +1,79 @@
+"""A hot route answers exactly as the same route declared the general way."""
+
+from dataclasses import replace
+from typing import Annotated
+
+import pytest
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import JSONResponse, Response
+
+from shared.http.auth import Caller, Role, requires
+from shared.http.hot import HotRoute
+from shared.http.tests.notes import service
+
+CanWrite = Annotated[Caller, requires(Role.MERCHANT)]
+JSON = {"content-type": "application/json"}
+
+
+class Wish(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    size: Annotated[int, Field(strict=True, ge=0)]
+
+
+async def answer(body: Wish, caller: CanWrite, request: Request) -> Response:
+    return JSONResponse({"size": body.size, "caller": caller.subject}, 201)
+
+
+@pytest.fixture
+async def client(client_for, db, token):
+    hot, general = APIRouter(route_class=HotRoute), APIRouter()
+    hot.post("/v1/hot", operation_id="hot")(answer)
+    general.post("/v1/any", operation_id="general")(answer)
+    router = APIRouter()
+    router.include_router(hot)
+    router.include_router(general)
+    return await client_for(replace(service, router=router), db, token("merchant", "anna"))
+
+
+@pytest.mark.parametrize(
+    ("content", "headers"),
+    [
+        ('{"size": 3}', JSON),
+        ('{"size": 3}', {"content-type": "application/json; charset=utf-8"}),
+        ('{"size": -1}', JSON),
+        ('{"size": "3"}', JSON),
+        ('{"size": 3, "more": 1}', JSON),
+        ("{}", JSON),
+        ("[]", JSON),
+        ("null", JSON),
+        ('{"size": ', JSON),
+        (b"\xff", JSON),
+        ("", JSON),
+        ('{"size": 3}', {"content-type": "text/plain"}),
+        ('{"size": 3}', {"content-type": ""}),
+        ('{"size": 3}', {**JSON, "authorization": "Bearer no"}),
+        ('{"size": -1}', {**JSON, "authorization": ""}),
+        ('{"size": 3' + " " * 2_000_000 + "}", JSON),
+    ],
+)
+async def test_a_hot_route_answers_as_a_general_one(client, content, headers):
+    sent = {"x-correlation-id": "story"} | headers
+    hot = await client.post("/v1/hot", content=content, headers=sent)
+    general = await client.post("/v1/any", content=content, headers=sent)
+    assert hot.status_code == general.status_code
+    assert hot.text.replace("/v1/hot", "/v1/any") == general.text
+    assert hot.headers == general.headers
+
+
+async def test_a_hot_route_needs_its_right(client_for, db, token, client):
+    client.headers["authorization"] = f"Bearer {token('provider')}"
+    assert (await client.post("/v1/hot", json={"size": 1})).status_code == 403
+
+
+def test_a_hot_route_takes_no_other_signature():
+    async def other(body: Wish, request: Request) -> Response:
+        return Response()
+
+    with pytest.raises(TypeError, match="caller with a right"):
+        APIRouter(route_class=HotRoute).post("/v1/other")(other)
