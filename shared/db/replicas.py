@@ -32,9 +32,10 @@ async def keep(tx: "Transaction", table: Table, received: "Sequence[Received[Any
     """Stores the newest state of each key; returns the keys whose state really advanced."""
     newest: dict[str, tuple[int, Event]] = {}
     for item in received:
-        known = newest.get(item.event.key)
+        key = item.event.key
+        known = newest.get(key)
         if known is None or known[0] < item.envelope.sequence:
-            newest[item.event.key] = (item.envelope.sequence, item.event)
+            newest[key] = (item.envelope.sequence, item.event)
     keys = sorted(newest)
     rows = await tx.driver.fetch(
         f"""

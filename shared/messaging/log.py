@@ -61,11 +61,8 @@ class Log:
         """
         said = dict(await self._reader.end_offsets(list(partitions)))
         last = {tp: end - 1 for tp, end in said.items() if end > 0}
-        read = await self._read_at(last)
-        return {
-            tp: max(end, self._reader.highwater(tp) or 0, read[tp][-1].offset + 1) if tp in read else end
-            for tp, end in said.items()
-        }
+        await self._read_at(last)
+        return {tp: max(end, self._reader.highwater(tp) or 0) if tp in last else end for tp, end in said.items()}
 
     async def look(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, Seen]:
         """Bounds and first identity of each partition."""
@@ -73,20 +70,20 @@ class Log:
         begins = await self._reader.beginning_offsets(list(partitions))
         ends = await self.ends(partitions)
         first = await self._read_at({tp: 0 for tp in partitions if begins[tp] == 0 < ends[tp]})
-        identities = {tp: identity_of(records[0]) for tp, records in first.items()}
+        identities = {tp: identity_of(record) for tp, record in first.items()}
         return {tp: Seen(begins[tp], ends[tp], cluster, identities.get(tp, "")) for tp in partitions}
 
-    async def _read_at(self, offsets: Mapping[TopicPartition, int]) -> dict[TopicPartition, list[ConsumerRecord]]:
-        """The records that a fetch at each of these offsets brings."""
+    async def _read_at(self, offsets: Mapping[TopicPartition, int]) -> dict[TopicPartition, ConsumerRecord]:
+        """The first record that a fetch at each of these offsets brings. The rest of what it brings stays packed."""
         if not offsets:
             return {}
         self._reader.assign(list(offsets))
         for tp, offset in offsets.items():
             self._reader.seek(tp, offset)
-        found: dict[TopicPartition, list[ConsumerRecord]] = {}
+        found: dict[TopicPartition, ConsumerRecord] = {}
         while len(found) < len(offsets):
-            for tp, records in (await self._reader.getmany(timeout_ms=500)).items():
-                found.setdefault(tp, records)
+            for tp, records in (await self._reader.getmany(timeout_ms=500, max_records=1)).items():
+                found.setdefault(tp, records[0])
                 self._reader.pause(tp)
         return found
 

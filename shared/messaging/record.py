@@ -10,7 +10,6 @@ from pydantic import ValidationError
 
 from shared.contracts import EVENTS
 from shared.contracts.envelope import Envelope, UnreadableEnvelopeError
-from shared.ids import floor_id
 from shared.messaging.outcome import DeadLetter, Reason
 from shared.messaging.reaction import Reaction, Received
 
@@ -55,10 +54,8 @@ def identity_of(record: ConsumerRecord) -> str:
 
 def incarnation_of(record: ConsumerRecord) -> str:
     """The incarnation its producer believed to write into; empty when it did not say."""
-    for name, value in record.headers:
-        if name == INCARNATION_HEADER:
-            return str((value or b"").decode(errors="replace"))
-    return ""
+    said = dict(record.headers).get(INCARNATION_HEADER)
+    return said.decode(errors="replace") if said else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +67,11 @@ class Decoder:
     inbox_for: timedelta
 
     def decode(self, record: ConsumerRecord, own_topic: bool, now: datetime) -> Decoded:
-        if any(name == MARKER_HEADER for name, _ in record.headers):
+        headers = dict(record.headers)
+        if MARKER_HEADER in headers:
             return Marker()
         try:
-            envelope = Envelope.from_headers(record.headers)
+            envelope = Envelope.from_headers(headers.items())
         except UnreadableEnvelopeError as error:
             return Poison(DeadLetter(Reason.UNREADABLE, str(error)), parks=True)
         reaction = self.reactions.get(envelope.type)
@@ -87,10 +85,11 @@ class Decoder:
         parks = not reaction.event.wire.full_state
         if envelope.id.version != 7:
             return Poison(DeadLetter(Reason.UNREADABLE, "ce_id is no UUIDv7"), parks)
-        # Compared as ids: a forged one may lie beyond the last year that a datetime can say.
-        if envelope.id > floor_id(now + FUTURE_TOLERANCE):
+        # In milliseconds, not as an instant: a forged id may lie beyond the last year that a datetime can say.
+        age = now.timestamp() * 1000 - (envelope.id.int >> 80)
+        if age < -FUTURE_TOLERANCE.total_seconds() * 1000:
             return Poison(DeadLetter(Reason.FROM_FUTURE, f"ce_id {envelope.id}"), parks)
-        if envelope.id < floor_id(now - self.inbox_for):
+        if age > self.inbox_for.total_seconds() * 1000:
             return Poison(DeadLetter(Reason.TOO_OLD, f"ce_id {envelope.id} is older than the inbox"), parks)
         if record.value is None:
             return Poison(DeadLetter(Reason.INVALID, "the record has no value"), parks)
