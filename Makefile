@@ -53,12 +53,13 @@ test: install ## all tests, on the embedded database and broker
 test-kafka: install ## contract suite, flows and chaos again, on Apache Kafka (needs a JVM >= 17 and mvn)
 	@$(PY) -m deploy.devstack.kafka
 	@TEST_BROKER=kafka $(PY) -m pytest -m kafka
+	@$(PY) -m tests.chaos --broker kafka --quick
 
 flows: install ## only the stories across services
 	@$(PY) -m pytest tests/flows
 
 chaos: install ## the market under load while its parts are killed, frozen and wiped; writes build/chaos.json
-	@$(PY) -m tests.chaos
+	@$(PY) -m tests.chaos --broker "$${BROKER:-tansu}"
 
 bench: install ## each speed against its reference; writes build/bench.json
 	@$(PY) -m benchmarks

@@ -32,6 +32,8 @@ def is_transient(error: BaseException) -> bool:
         return state in _TRANSIENT_STATES or state.startswith(("08", "53")) or lacks_partition
     if isinstance(error, asyncpg.InterfaceError):
         return not isinstance(error, ValueError)  # a bad argument is a fault of ours
+    if isinstance(error, asyncpg.InternalClientError):
+        return True  # a statement met its connection's end half way; only the connection is broken
     if isinstance(error, _FILES):
         return False
     return isinstance(error, (Transient, KafkaError, OSError, asyncio.TimeoutError, PoolTimeoutError))

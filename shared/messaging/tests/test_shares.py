@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 from aiokafka import TopicPartition
 
+from shared.messaging.failure import is_transient
 from shared.messaging.shares import Shares
 from shared.messaging.tests.stage import eventually
 
@@ -64,8 +65,9 @@ async def test_a_frozen_reader_loses_its_partitions(db):
             return await awake.settle(PARTITIONS) == set(PARTITIONS)
 
         await eventually(has_all)
-        with pytest.raises(Exception, match=r"closed|terminat"):
+        with pytest.raises(Exception, match=r"closed|terminat|in progress") as lost:
             await frozen.settle(PARTITIONS)
+        assert is_transient(lost.value)
 
 
 async def test_partitions_that_are_added_are_taken(db):
