@@ -28,8 +28,10 @@ def _become(asked: dict[str, Any], arrange: Any) -> int:
     """In the child: turns into `python -m module arguments`, with its own session, environment and log."""
     os.setsid()
     arrange()
-    for sign in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
+    for sign in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, signal.default_int_handler if sign == signal.SIGINT else signal.SIG_DFL)
+    # As in any Python process: who writes to a peer that has gone gets an error, and lives.
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     signal.set_wakeup_fd(-1)
     log = os.open(asked["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     nothing = os.open(os.devnull, os.O_RDONLY)
