@@ -31,7 +31,7 @@ def flat(router: APIRouter) -> list[BaseRoute]:
     contexts = list(iter_route_contexts(router.routes))
     if not all(isinstance(context.original_route, APIRoute) for context in contexts):
         return list(router.routes)
-    return [APIRoute(**_declaration(context)) for context in contexts]
+    return [type(context.original_route)(**_declaration(context)) for context in contexts]
 
 
 def _declaration(context: RouteContext) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from shared.http.auth import Caller, Role, requires
 from shared.http.hot import HotRoute
+from shared.http.routes import flat
 from shared.http.tests.notes import service
 
 CanWrite = Annotated[Caller, requires(Role.MERCHANT)]
@@ -64,6 +65,14 @@ async def test_a_hot_route_answers_as_a_general_one(client, content, headers):
     assert hot.status_code == general.status_code
     assert hot.text.replace("/v1/hot", "/v1/any") == general.text
     assert hot.headers == general.headers
+
+
+def test_a_hot_route_stays_hot_however_it_is_included():
+    inner, outer = APIRouter(route_class=HotRoute), APIRouter(prefix="/v1")
+    inner.post("/hot")(answer)
+    outer.include_router(inner)
+    [route] = flat(outer)
+    assert isinstance(route, HotRoute)
 
 
 async def test_a_hot_route_needs_its_right(client_for, db, token, client):
