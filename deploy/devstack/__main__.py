@@ -8,6 +8,7 @@ from deploy.devstack import commands, upkeep
 from deploy.devstack.broker import BrokerFailedError
 from deploy.devstack.layout import Layout
 from deploy.devstack.offspring import NurseryEndedError
+from deploy.devstack.owner import NotOursError
 from deploy.devstack.postgres import PostgresFailedError
 from deploy.devstack.stack import PortTakenError
 from deploy.devstack.supervisor import ChildFailedError
@@ -16,6 +17,7 @@ EXPECTED = (
     PortTakenError,
     ChildFailedError,
     NurseryEndedError,
+    NotOursError,
     BrokerFailedError,
     PostgresFailedError,
     commands.CannotError,
@@ -50,6 +52,9 @@ def main() -> int:
         }[chosen.action](layout)
     except EXPECTED as failure:
         print(failure, file=sys.stderr)
+        return 1
+    except PermissionError as closed:
+        print(f"{closed.filename} belongs to another user: remove it, or run this as that user.", file=sys.stderr)
         return 1
 
 

