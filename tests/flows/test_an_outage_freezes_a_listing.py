@@ -94,7 +94,7 @@ async def _one_correlation_id_tells_the_whole_story(world: World) -> None:
     ]  # fmt: skip
 
 
-async def test_299_merchants_are_too_few_for_the_clause(world: World, endpoint: Endpoint) -> None:
+async def test_two_affected_merchants_are_too_few_for_the_clause(world: World, endpoint: Endpoint) -> None:
     listing = await a_listing_with_merchants(world, endpoint, 2)
     endpoint.kill()
     await acts.wait_for_outage(world, listing, merchants=2)

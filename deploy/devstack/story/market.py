@@ -9,6 +9,9 @@ from uuid import uuid4
 
 import httpx2
 
+PATIENCE = 5
+"""How often something is asked that a part is away for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -103,13 +106,26 @@ class Market:
         query: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
+        """A part that is away for the moment is asked again, if asking twice is harmless."""
         sent = dict(headers or {})
         if who is not None and who.role:
             sent["Authorization"] = f"Bearer {await self._tokens(who.role, who.subject)}"
         if self.correlation_id:
             sent["X-Correlation-Id"] = self.correlation_id
+        for attempt in range(PATIENCE):
+            answer = await self._ask_once(service, method, path, body, query, sent)
+            if answer.status != 503 or not (method == "GET" or "Idempotency-Key" in sent):
+                break
+            await asyncio.sleep(float(answer.headers.get("retry-after", 1)) * (attempt + 1))
+        return answer
+
+    async def _ask_once(
+        self, service: str, method: str, path: str, body: Any, query: Mapping[str, Any] | None, sent: Mapping[str, str]
+    ) -> Answer:
         began = perf_counter()
-        reply = await self.clients[service].request(method, path, json=body, params=dict(query or {}), headers=sent)
+        reply = await self.clients[service].request(
+            method, path, json=body, params=dict(query or {}), headers=dict(sent)
+        )
         content = reply.json() if "json" in reply.headers.get("content-type", "") else reply.text
         answer = Answer(service, method, path, reply.status_code, content, reply.headers, perf_counter() - began)
         if self.listener is not None:
