@@ -79,8 +79,8 @@ def _install() -> None:
         return
     if any(sign in failed for sign in _OFFLINE):
         raise CannotInstallError("The package index cannot be reached; the first start needs the network.")
-    last = [line for line in failed.strip().splitlines() if line.strip()][-3:]
-    raise CannotInstallError("The packages could not be installed: " + " ".join(last))
+    errors = [line for line in failed.splitlines() if line.startswith("ERROR")] or failed.strip().splitlines()[-2:]
+    raise CannotInstallError("The packages could not be installed: " + " ".join(errors))
 
 
 def main() -> int:

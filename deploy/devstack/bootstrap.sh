@@ -7,6 +7,6 @@ for python in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11 pyth
         exec "$python" "$here/bootstrap.py"
     fi
 done
-found=$(python3 --version 2>&1 || echo "none")
+found=$("${PYTHON:-python3}" --version 2>&1 || echo "none")
 echo "Fairmarket needs Python 3.11 or newer; this machine has: $found. Name another one with PYTHON=/path/to/python3." >&2
 exit 2
