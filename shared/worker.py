@@ -48,11 +48,11 @@ class Loop:
     async def run(self) -> None:
         while True:
             set_context(Context(actor=f"job:{self._name}"))
+            self.beaten_at = asyncio.get_running_loop().time()
             moved = await self._step()
             # A rare job is not stuck between its ticks, so only the step itself is watched.
             self.beaten_at = 0.0
             await asyncio.sleep(0 if moved else self._every)
-            self.beaten_at = asyncio.get_running_loop().time()
 
 
 class _Task:

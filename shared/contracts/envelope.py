@@ -7,6 +7,10 @@ from uuid import UUID
 
 CONTENT_TYPE = "application/json"
 Headers = list[tuple[str, bytes]]
+_READ = frozenset(
+    "ce_specversion ce_id ce_type ce_source ce_time ce_subject ce_sequence ce_correlationid ce_causationid"
+    " traceparent".split()
+)
 
 
 class UnreadableEnvelopeError(ValueError):
@@ -48,7 +52,7 @@ class Envelope:
     @classmethod
     def from_headers(cls, headers: Iterable[tuple[str, bytes]]) -> "Envelope":
         try:
-            found = {name: value.decode() for name, value in headers}
+            found = {name: value.decode() for name, value in headers if name in _READ}
             if found["ce_specversion"] != "1.0":
                 raise UnreadableEnvelopeError(f"specversion {found['ce_specversion']!r} is not 1.0")
             time = datetime.fromisoformat(found["ce_time"])

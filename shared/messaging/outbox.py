@@ -43,11 +43,7 @@ async def orders(connection: asyncpg.Connection, shard: int) -> Orders:
     if row is None:
         await connection.execute("INSERT INTO relay_state (shard) VALUES ($1) ON CONFLICT DO NOTHING", shard)
         return Orders()
-    known = {
-        int(partition): seen
-        for partition, seen in json.loads(row["incarnation"] or "{}").items()
-        if isinstance(seen, dict)
-    }
+    known = {int(partition): seen for partition, seen in json.loads(row["incarnation"] or "{}").items()}
     return Orders(
         row["cluster_id"],
         {partition: seen["identity"] for partition, seen in known.items()},

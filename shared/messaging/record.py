@@ -67,11 +67,10 @@ class Decoder:
     inbox_for: timedelta
 
     def decode(self, record: ConsumerRecord, own_topic: bool, now: datetime) -> Decoded:
-        headers = dict(record.headers)
-        if MARKER_HEADER in headers:
+        if any(name == MARKER_HEADER for name, _ in record.headers[:1]):  # it stands alone
             return Marker()
         try:
-            envelope = Envelope.from_headers(headers.items())
+            envelope = Envelope.from_headers(record.headers)
         except UnreadableEnvelopeError as error:
             return Poison(DeadLetter(Reason.UNREADABLE, str(error)), parks=True)
         reaction = self.reactions.get(envelope.type)

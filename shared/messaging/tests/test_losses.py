@@ -126,6 +126,7 @@ async def test_a_planned_recycle_sends_nothing_again(stage_to_break, own_broker)
         await stage.submit(listing, 1, 2)
         await stage.applies(listing, [1, 2])
         await stage.rows(stage.owner, "UPDATE relay_state SET mode = 'paused'")
+        await asyncio.sleep(0.5)  # a batch that the relay has begun is sent to its end
         await stage.submit(listing, 3)
         await asyncio.to_thread(own_broker.restart)
         await stage.rows(stage.owner, "UPDATE relay_state SET mode = 'adopt'")
