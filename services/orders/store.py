@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 
 from services.orders.domain.ledger import Entry
-from services.orders.domain.order import Order, OrderStatus
+from services.orders.domain.order import Order, OrderKind, OrderStatus
 from services.orders.domain.payment import Payment, Refund, RefundStatus
 from services.orders.domain.subscription import Subscription
 from services.orders.tables import StoredOrder, orders, payment, refund, subscription
@@ -44,6 +44,18 @@ def read_causes(states: str) -> tuple[Cause, ...]:
 async def lock_order(tx: Transaction, order_id: UUID) -> Order | None:
     statement = select(StoredOrder).where(orders.c.order_id == order_id).with_for_update()
     return (await tx.session.scalars(statement, execution_options={"populate_existing": True})).one_or_none()
+
+
+async def lock_renewals(tx: Transaction, merchant_id: str, subscription_id: UUID) -> Sequence[Order]:
+    """The paid renewals of a subscription."""
+    statement = (
+        select(StoredOrder)
+        .where(orders.c.merchant_id == merchant_id, orders.c.subscription_id == subscription_id)
+        .where(orders.c.kind == OrderKind.RENEWAL, orders.c.status == OrderStatus.PAID)
+        .order_by(orders.c.order_id)
+        .with_for_update()
+    )
+    return (await tx.session.scalars(statement)).all()
 
 
 async def lock_subscription(tx: Transaction, subscription_id: UUID) -> Subscription | None:

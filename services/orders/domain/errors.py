@@ -31,36 +31,43 @@ from shared.errors import Conflict, Invalid, NotFound, Transient, Unauthenticate
 class UnknownListing(NotFound):
     code = "unknown-listing"
     title = "No such listing is on the market"
+    title_zh = "市场上没有该服务"
 
 
 class UnknownOrder(NotFound):
     code = "unknown-order"
     title = "There is no such order"
+    title_zh = "订单不存在"
 
 
 class UnknownSubscription(NotFound):
     code = "unknown-subscription"
     title = "There is no such subscription"
+    title_zh = "订阅不存在"
 
 
 class UnknownPlan(Invalid):
     code = "unknown-plan"
     title = "The listing has no such plan"
+    title_zh = "该服务没有此套餐"
 
 
 class UnreadableWebhook(Invalid):
     code = "unreadable-webhook"
     title = "The webhook is not of the agreed form"
+    title_zh = "回调内容不符合约定格式"
 
 
 class ForgedWebhook(Unauthenticated):
     code = "forged-webhook"
     title = "The signature does not prove the payment server"
+    title_zh = "签名无法证明来自支付服务"
 
 
 class PriceChanged(Conflict):
     code = "price-changed"
     title = "The price is no longer the one that was seen"
+    title_zh = "价格与下单时所见不同"
 
 
 class _Blocked(Conflict):
@@ -80,31 +87,37 @@ class _Blocked(Conflict):
 class OrderBlocked(_Blocked):
     code = "order-blocked"
     title = "The listing cannot be ordered"
+    title_zh = "该服务目前无法订购"
 
 
 class RenewalBlocked(_Blocked):
     code = "renewal-blocked"
     title = "The subscription cannot be renewed"
+    title_zh = "该订阅目前无法续订"
 
 
 class AlreadySubscribed(Conflict):
     code = "already-subscribed"
     title = "The merchant already has a running subscription to the listing"
+    title_zh = "已订购该服务且仍在有效期内"
 
 
 class SubscriptionEnded(Conflict):
     code = "subscription-ended"
     title = "The subscription has ended"
+    title_zh = "订阅已结束"
 
 
 class WrongOrderStatus(Conflict):
     code = "wrong-order-status"
     title = "The order's status does not allow this"
+    title_zh = "订单当前状态不允许此操作"
 
 
 class PaymentMismatch(Conflict):
     code = "payment-mismatch"
     title = "The payment is not the one that the order asks for"
+    title_zh = "支付与订单不符"
 
 
 class PaymentServerAway(Transient):

@@ -17,6 +17,7 @@ from services.orders.tests.builders import (
 from services.orders.tests.conftest import Shop
 from services.orders.use_cases.subscribing import expire_subscriptions, tell_subscriptions
 from shared.contracts.catalog import ListingLifecycle, ListingUpdated
+from shared.contracts.effects import Effect
 from shared.ids import new_id
 
 
@@ -85,6 +86,21 @@ async def test_a_renewal_paid_under_a_restriction_is_taken_back_and_the_rest_sta
     assert await shop.status(renewal) == "refunding"
     assert (await the_subscription(shop))["ends_at"] == before["ends_at"]
     assert (await shop.entitlement(listing.listing_id))["usable"] is True
+
+
+async def test_a_purchase_that_is_given_back_takes_its_renewals_with_it(shop: Shop):
+    listing = await a_market(shop.db)
+    started = shop.clock()
+    await shop.buy(listing.listing_id)
+    shop.clock.advance(a_while(days=1))
+    renewal = (await renew(shop, (await the_subscription(shop))["subscription_id"])).json()["order_id"]
+    await shop.pay(renewal)
+    delist = a_cause(frozenset({Effect.LIST, Effect.ORDER}), started)
+    await hear(shop.db, a_restriction(on_listing(listing.listing_id), delist))
+    assert await shop.status(renewal) == "refunding"
+    assert (await the_subscription(shop))["status"] == "terminated"
+    assert await shop.pay_refunds() == 2
+    assert shop.bank.refunds() == [9_900, 9_900]
 
 
 async def test_delisting_by_the_lifecycle_leaves_renewal_and_use(shop: Shop):

@@ -22,7 +22,8 @@ async def reconsider_orders(tx: Transaction, target: Target, causes: tuple[Cause
     if not relevant:
         return
     for order in await store.orders_under(tx, target, since=min(cause.from_ for cause in relevant)):
-        cause = cause_against(order, relevant)
+        # A renewal may have been given back with its purchase just before.
+        cause = cause_against(order, relevant) if order.permits.reconsidering else None
         if cause is not None:
             await _undo(tx, order, cause)
 

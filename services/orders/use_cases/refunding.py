@@ -22,7 +22,7 @@ async def give_back(tx: Transaction, order: Order, cause: RefusalCause) -> None:
         new={"status": order.status.value, "cause": order.cause},
         reason=cause.detail or f"clause {cause.clause}",
     )
-    await _take_access(tx, order)
+    await _take_access(tx, order, cause)
     payment = await store.payment_of(tx, order.order_id)
     if payment is None:
         _close(tx, order)
@@ -71,9 +71,13 @@ def _due(tx: Transaction, order: Order, payment: Payment) -> Refund:
     return refund
 
 
-async def _take_access(tx: Transaction, order: Order) -> None:
+async def _take_access(tx: Transaction, order: Order, cause: RefusalCause) -> None:
     if order.subscription_id is None:
         return
+    if order.kind is OrderKind.PURCHASE:
+        # What prolongs a subscription goes with it, or it would be paid for nothing.
+        for renewal in await store.lock_renewals(tx, order.merchant_id, order.subscription_id):
+            await give_back(tx, renewal, cause)
     subscription = await store.lock_subscription(tx, order.subscription_id)
     if subscription is None:
         return
