@@ -7,10 +7,10 @@ from uuid import UUID
 
 CONTENT_TYPE = "application/json"
 Headers = list[tuple[str, bytes]]
-_READ = frozenset(
-    "ce_specversion ce_id ce_type ce_source ce_time ce_subject ce_sequence ce_correlationid ce_causationid"
-    " traceparent".split()
-)
+_READ = {
+    *("ce_specversion", "ce_id", "ce_type", "ce_source", "ce_time", "ce_subject", "ce_sequence"),
+    *("ce_correlationid", "ce_causationid", "traceparent"),
+}
 
 
 class UnreadableEnvelopeError(ValueError):

@@ -23,8 +23,8 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, DBAPIError):
         cause = error.orig.__cause__ if error.orig is not None else None
         return error.connection_invalidated or (cause is not None and is_transient(cause))
-    if isinstance(error, asyncpg.InvalidCachedStatementError):
-        return True  # a migration went by
+    if isinstance(error, (asyncpg.InvalidCachedStatementError, asyncpg.InternalClientError)):
+        return True  # a migration went by; the server went away between two messages
     if isinstance(error, asyncpg.PostgresError):
         state = str(error.sqlstate or "")
         # The day's partition of inbox or event_log is made by a job that may not have run yet.

@@ -29,6 +29,7 @@ async def db(plain_db):
         asyncpg.TooManyConnectionsError(),
         asyncpg.ConnectionDoesNotExistError(),
         asyncpg.InterfaceError("connection is closed"),
+        asyncpg.InternalClientError("another operation is in progress"),
     ],
 )
 def test_a_part_that_is_away_is_waited_for(error):

@@ -36,7 +36,7 @@ POISON = {
     "no-headers": (lambda r: _with(r, headers=()), "unreadable"),
     "no-id": (lambda r: _without_headers(r, "ce_id"), "unreadable"),
     "null-header": (lambda r: _with(r, headers=(*r.headers, ("ce_type", None))), "unreadable"),
-    "null-incarnation": (lambda r: _with(r, value=b"", headers=(*r.headers, ("fm_incarnation", None))), "unreadable"),
+    "null-incarnation": (lambda r: _with(r, value=b"", headers=(*r.headers, ("fm_incarnation", None))), "invalid"),
     "header-not-utf-8": (lambda r: _with(r, headers=(*r.headers, ("ce_type", b"\xff\x00"))), "unreadable"),
     "random-id": (lambda r: _with(r, headers=(*r.headers, ("ce_id", str(uuid4()).encode()))), "unreadable"),
     "id-beyond-all-years": (

@@ -15,6 +15,7 @@ from shared.messaging.tests.part_process import part_process
 from shared.messaging.tests.stage import eventually, running, submitted
 
 pytestmark = pytest.mark.kafka
+LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 
 
 async def _leader(stage):
@@ -78,7 +79,7 @@ async def test_a_relay_that_lost_its_lock_sends_nothing_more(stage):
     await stage.sent()
     await stage.rows(stage.owner, "SELECT pg_terminate_backend($1)", await _leader(stage))
     await stage.submit(listing, 2)
-    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+    with pytest.raises(LOST):
         await lonely
     assert await stage.count(stage.owner, "outbox") == 1
     assert await _versions(stage, listing) == [1]
@@ -99,7 +100,7 @@ async def test_a_relay_that_loses_its_lock_while_it_waits_for_the_broker_stops_w
     await waits.wait()
     await stage.rows(stage.owner, "SELECT pg_terminate_backend($1)", await _leader(stage))
     async with asyncio.timeout(2):
-        with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+        with pytest.raises(LOST):
             await lonely
     assert await stage.count(stage.owner, "outbox") == 1
 
