@@ -78,3 +78,5 @@ async def _run_watched(part: Part) -> BaseException | None:
         if not task.done():
             task.cancel()
             await asyncio.wait({task}, timeout=20)
+            if task.done() and not task.cancelled():
+                task.exception()  # it was to end; how it took that is of no interest
