@@ -261,19 +261,22 @@ async def overturn(officer: Person, filed: Answer) -> Answer:
     return await officer.post("enforcement", path, decision, version=filed.version)
 
 
-async def prove(market: Market, act: str, **subject: str) -> Answer:
-    """Somebody reports an act that happened just now, and an officer finds it proven; the answer is the violation.
-
-    Reports again while enforcement has not heard yet of what is reported.
-    """
-    officer, reviewer = market.as_("officer", "officer-1"), market.as_("reviewer", "reviewer-1")
+async def report(market: Market, act: str, **subject: str) -> Answer:
+    """Somebody reports an act that happened just now; again, while enforcement has not heard of what is reported."""
+    reviewer = market.as_("reviewer", "reviewer-1")
     said = {"act": act, "happened_at": _just_now(), "text": "服务长时间不可用", "evidence": "截图与时间记录"}
     reported = await until(
         "enforcement knows what is reported",
         lambda: reviewer.post("enforcement", "/v1/reports", said | subject),
         lambda answer: answer.code != "not-found",
     )
-    case = (await officer.get("enforcement", f"/v1/cases/{reported.expect(201)['case_id']}")).expect(200)
+    return reported.expect(201)
+
+
+async def prove(market: Market, act: str, **subject: str) -> Answer:
+    """An officer finds a reported act proven; the answer is the violation."""
+    officer, reported = market.as_("officer", "officer-1"), await report(market, act, **subject)
+    case = (await officer.get("enforcement", f"/v1/cases/{reported['case_id']}")).expect(200)
     return await confirm(officer, case, cause=None)
 
 
