@@ -20,6 +20,7 @@ from shared.messaging.log import open_log
 from shared.messaging.reaction import Received, on
 from shared.messaging.record import Decoder
 from shared.messaging.relay import Relay
+from shared.run import settle_memory
 
 FACTS = 40_000
 ROUNDS = 3
@@ -109,6 +110,7 @@ async def _bare(bench: Ground, records: int) -> float:
 
 async def run() -> dict[str, Any]:
     ours, bare = [], []
+    settle_memory()  # as a worker does at its start
     async with ground() as bench:
         records = await _fill_topic(bench)
         for _ in range(ROUNDS):
