@@ -20,22 +20,19 @@ FAILURES = (UnexpectedAnswerError, NotArrivedError, EndpointFailedError, httpx2.
 
 
 async def play(layout: Layout) -> int:
-    async with a_running_market(layout):
-        endpoint, narrator = Endpoint(), Narrator()
-        endpoint.start()
+    narrator = Narrator()
+    async with a_running_market(layout), a_market(layout, narrator) as market:
+        story = Story(market, narrator, Endpoint())
+        say(f"\nthe story {market.correlation_id}, with real requests")
         try:
-            async with a_market(layout, narrator) as market:
-                story = Story(market, narrator, endpoint)
-                say(f"\nthe story {market.correlation_id}, with real requests")
-                await story.play()
+            await story.play()
         except FAILURES as failure:
             narrator.flush()
-            say(
-                f"\n✗ step {len(narrator.rows) + 1} failed: {narrator.step_name}\n  {failure or type(failure).__name__}"
-            )
+            say(f"\n✗ step {len(narrator.rows) + 1} failed: {narrator.step_name}")
+            say(f"  {failure or type(failure).__name__}")
             return 1
         finally:
-            endpoint.kill()
+            await story.close()
         narrator.table()
     return 0
 

@@ -84,7 +84,12 @@ class Layout:
     def service_settings(self, service: str) -> dict[str, str]:
         """The environment of one service: what it must be told here, over what the caller's environment says."""
         kept = self.secrets()
-        comfortable = {"PROBE_INTERVAL_MS": "2000", "PROBE_ALLOW_NETWORKS": '["127.0.0.0/8", "::1/128"]'}
+        comfortable = {
+            "PROBE_INTERVAL_MS": "2000",
+            "PROBE_ALLOW_NETWORKS": '["127.0.0.0/8", "::1/128"]',
+            # A few servers that were stopped with their terminal must not look like a fault of the prober.
+            "PROBE_SUSPECT_MINIMUM": "25",
+        }
         addresses = {
             "DATABASE_URL": self.database_url(service),
             "KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{self.port('broker')}",

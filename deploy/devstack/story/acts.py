@@ -209,11 +209,12 @@ async def outages(market: Market, listing: Listing) -> Answer:
     return await market.public.get("monitoring", f"/v1/listings/{listing.listing_id}/outages")
 
 
-async def wait_for_state(market: Market, listing: Listing, state: str) -> Answer:
+async def wait_for_state(market: Market, listing: Listing, state: str, seconds: float = 20) -> Answer:
     return await until(
         f"monitoring sees the listing {state}",
         lambda: target(market, listing),
         lambda answer: bool(answer.status == 200 and answer["state"] == state),
+        seconds=seconds,
     )
 
 

@@ -2,16 +2,19 @@
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
+
+import httpx2
 
 from deploy.devstack.layout import SERVICES
 from deploy.devstack.story import acts
 from deploy.devstack.story.acts import Listing, Provider
 from deploy.devstack.story.endpoint import Endpoint
 from deploy.devstack.story.enterprise import an_enterprise
-from deploy.devstack.story.market import Answer, Market, Person, UnexpectedAnswerError, until
+from deploy.devstack.story.market import Answer, Market, NotArrivedError, Person, UnexpectedAnswerError, until
 from deploy.devstack.story.narrator import Narrator, say
 
 MERCHANTS = 300
@@ -34,6 +37,7 @@ class Story:
     market: Market
     narrator: Narrator
     endpoint: Endpoint
+    listing: Listing | None = None
 
     def __post_init__(self) -> None:
         market = self.market
@@ -51,6 +55,7 @@ class Story:
         return self.merchants[0]
 
     async def play(self) -> None:
+        self.endpoint.start()
         provider = await self.admission()
         listing = await self.publication(provider)
         await self.purchase(listing)
@@ -62,6 +67,16 @@ class Story:
         await self.appeal(listing, violation)
         await self.as_before(listing)
         await self.timeline()
+
+    async def close(self) -> None:
+        """The provider's server closes for good, and monitoring sees it.
+
+        Otherwise it would find, at its next start, many servers of ended stories gone at once, and suspect itself.
+        """
+        self.endpoint.kill()
+        if self.listing is not None:
+            with self.narrator.quietly(), suppress(NotArrivedError, httpx2.HTTPError):
+                await acts.wait_for_state(self.market, self.listing, "down", seconds=8)
 
     async def admission(self) -> Provider:
         with self.narrator.step("a provider is admitted (3.1, 3.2)"):
@@ -85,7 +100,7 @@ class Story:
             (await provider.account.put("catalog", f"{path}/draft", content, version=draft.version)).expect(200)
             submitted = await acts.submit(provider, draft["listing_id"])
             self.narrator.tell(f"refused by {refused['findings'][0]['clause']}; corrected and submitted")
-        listing = Listing(draft["listing_id"], provider, content["name"], content["plans"][0])
+        listing = self.listing = Listing(draft["listing_id"], provider, content["name"], content["plans"][0])
         with self.narrator.step("a reviewer approves it (4.1)"):
             await acts.approve(self.reviewer, listing.listing_id, submitted)
             began = perf_counter()
