@@ -34,7 +34,7 @@ def make_engine(url: str, pool_size: int) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=10,
         isolation_level="AUTOCOMMIT",
-        connect_args={"server_settings": SERVER_SETTINGS, "timeout": 5, "command_timeout": 60},
+        connect_args={"server_settings": SERVER_SETTINGS, "timeout": 5, "command_timeout": 70},
         hide_parameters=True,  # errors are logged, and parameters hold what people wrote
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
