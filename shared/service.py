@@ -1,7 +1,7 @@
 """A service is declared, not assembled: one object serves the API, the worker, migrations, tests and docs."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from types import ModuleType
 from typing import Any
@@ -52,4 +52,3 @@ class Service:
     tasks: Sequence[Task] = ()
     resync: Sequence[Resync] = ()
     seed: Callable[[Transaction], Awaitable[None]] | None = None
-    emits: Sequence[type] = field(default=())

@@ -7,7 +7,6 @@ from services.monitoring.reactions import REACTIONS
 from services.monitoring.routes import router
 from services.monitoring.settings import MonitoringSettings
 from services.monitoring.tables import metadata
-from shared.contracts.monitoring import OutageClosed, OutageOpened, ProbeFailed, ProbeRecovered
 from shared.service import Service
 
 service = Service(
@@ -21,5 +20,4 @@ service = Service(
     jobs=JOBS,
     tasks=[probe_targets],
     resync=RESYNC,
-    emits=[ProbeFailed, ProbeRecovered, OutageOpened, OutageClosed],
 )

@@ -140,7 +140,7 @@ class Load:
             uuid4().hex,
         )
         said = {
-            "act": "long-interruption", "listing_id": listing_id, "happened_at": acts._just_now(),
+            "act": "long-interruption", "listing_id": listing_id, "happened_at": acts.just_now(),
             "text": "服务长时间不可用", "evidence": listing_id,
         }  # fmt: skip
 

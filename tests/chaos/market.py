@@ -7,7 +7,7 @@ from pathlib import Path
 
 import asyncpg
 
-from deploy.devstack.layout import CHECKOUT, SERVICES, Layout
+from deploy.devstack.layout import CHECKOUT, Layout
 from deploy.devstack.stack import Stack
 from shared.clock import utc_now
 from shared.db import partitions
@@ -79,7 +79,3 @@ class ChaosStack(Stack):
         for child in self.children.values():
             child.held = False
         await asyncio.gather(*(child.ready(seconds) for child in self.children.values()))
-
-
-def databases() -> tuple[str, ...]:
-    return (*SERVICES, "witness")

@@ -265,7 +265,7 @@ async def overturn(officer: Person, filed: Answer) -> Answer:
 async def report(market: Market, act: str, **subject: str) -> Answer:
     """Somebody reports an act that happened just now; again, while enforcement has not heard of what is reported."""
     reviewer = market.as_("reviewer", "reviewer-1")
-    said = {"act": act, "happened_at": _just_now(), "text": "服务长时间不可用", "evidence": "截图与时间记录"}
+    said = {"act": act, "happened_at": just_now(), "text": "服务长时间不可用", "evidence": "截图与时间记录"}
     reported = await until(
         "enforcement knows what is reported",
         lambda: reviewer.post("enforcement", "/v1/reports", said | subject),
@@ -287,7 +287,7 @@ async def freeze(market: Market, listing: Listing) -> Answer:
     return await prove(market, "long-interruption", listing_id=listing.listing_id)
 
 
-def _just_now() -> str:
+def just_now() -> str:
     return datetime.now(UTC).isoformat()
 
 
