@@ -36,13 +36,15 @@ class _Plan:
 
 
 class Applier:
-    """`tolerated` holds what records said against a log that, looked at again, was still the known one."""
+    """`tolerated` holds what records said against a log that, looked at again, was still the known one; `begun_by`
+    the first record of each log, as far as it is still there."""
 
     def __init__(self, db: Database, decoder: Decoder, own_topic: str) -> None:
         self._db = db
         self._decoder = decoder
         self._own_topic = own_topic
         self.tolerated: dict[TopicPartition, set[str]] = {}
+        self.begun_by: dict[TopicPartition, str] = {}
 
     async def apply(self, tp: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
         """All of it in one transaction; if a reaction fails, record by record, so that only the poison stops."""
@@ -62,7 +64,7 @@ class Applier:
                 return
             incarnation = self._checked_incarnation(tp, fresh, at)
             parked = await store.lock_parked(tx.driver, tp.topic, {record.key or b"" for record in fresh})
-            plan = self._plan(fresh, parked)
+            plan = self._plan([record for record in fresh if not self._is_premature(tp, record)], parked)
             applied = await self._carry_out(tx, tp, plan)
             await store.advance(tx.driver, tp, fresh[-1].offset + 1, incarnation)
         self._count(Outcome.DONE, applied)
@@ -86,6 +88,15 @@ class Applier:
             if said and said != known and said not in tolerated:
                 raise OtherLogError(tp, said)
         return known
+
+    def _is_premature(self, tp: TopicPartition, record: ConsumerRecord) -> bool:
+        """Written by a relay that had not yet noticed that its log was replaced.
+
+        It noticed by that very record, or at its next look, and then sends the whole window again, in order and with
+        this record in its place. Applied here, the record would overtake facts that only the lost log held.
+        """
+        begun_by, said = self.begun_by.get(tp), incarnation_of(record)
+        return bool(begun_by and said) and said != begun_by
 
     def _decode(self, record: ConsumerRecord) -> Decoded:
         # By the real time, not the business clock: the inbox's partitions follow the calendar.

@@ -153,6 +153,7 @@ class Consumer:
         identity = seen.first_identity or ("" if rewind or stored is None else stored.incarnation)
         await store.set_position(driver, tp, Stored(position.offset, seen.cluster_id, identity), rewind=rewind)
         self._next[tp] = position.offset
+        self._applier.begun_by[tp] = seen.first_identity
 
     async def _apply(self, tp: TopicPartition, records: list[ConsumerRecord]) -> None:
         if self._misplaced:  # an earlier batch of this poll was; this one will be read again

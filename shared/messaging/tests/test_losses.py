@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from shared.ids import new_id
 from shared.messaging import consumer, maintenance, relay
@@ -160,17 +160,66 @@ async def test_a_zombie_that_read_another_log_cannot_move_the_offset_past_what_w
     assert await stage.versions(old) == []
 
 
-async def test_what_a_record_says_against_its_log_does_not_count_when_the_log_is_still_the_known_one(stage):
-    listing, late = new_id(), new_id()
-    record = record_of(submitted(late, 1), stage.topic)
-    record.headers = (*record.headers, ("fm_incarnation", b"a log that was"))
+async def test_a_fact_sent_into_a_replaced_log_before_its_relay_noticed_waits_for_what_only_the_lost_log_held(stage):
+    listing, premature = new_id(), record_of(submitted(new_id(), 9), stage.topic)
+    premature.headers = (*premature.headers, ("fm_incarnation", b"a log that was"))
     async with running(stage.relay, stage.consumer):
         await stage.submit(listing, 1)
         await stage.applies(listing, [1])
-        await stage.put(record)
-        await stage.applies(late, [1])
+        await stage.put(premature)
         await stage.submit(listing, 2)
         await stage.applies(listing, [1, 2])
+    assert await stage.count(stage.reader, "applied") == 2
+
+
+async def test_a_topic_replaced_while_its_relay_sends_keeps_the_order_of_what_a_slow_reader_had_not_read(stage):
+    """The relay keeps its connection: its next fact lands in the new log before anything of the old one."""
+    keys = [new_id() for _ in range(6)]
+    async with running(stage.relay):
+        async with running(stage.consumer):
+            await stage.say(*(submitted(key, 1) for key in keys))
+            for key in keys:
+                await stage.applies(key, [1])
+        await stage.say(*(submitted(key, version) for version in (2, 3) for key in keys))
+        await stage.sent()
+        await _replace_topic(stage)
+        async with running(stage.consumer):
+            for version in (4, 5, 6):
+                await stage.say(*(submitted(key, version) for key in keys))
+                await asyncio.sleep(0.05)
+            for key in keys:
+                await stage.applies(key, range(1, 7), within=40)
+
+
+async def _replace_topic(stage):
+    admin = AIOKafkaAdminClient(bootstrap_servers=stage.settings.kafka_bootstrap_servers)
+    await admin.start()
+    await admin.delete_topics([stage.topic])
+    made = NewTopic(stage.topic, stage.settings.topic_partitions, 1)
+    while any(error for _, error, *_ in (await admin.create_topics([made])).topic_errors):
+        await asyncio.sleep(0.02)
+    await admin.close()
+
+
+async def test_what_a_record_says_does_not_count_when_nothing_shows_how_its_log_began(stage, monkeypatch):
+    """Retention took the first record: the stored identity may be that of another log, and nothing may be skipped."""
+    listing, late = new_id(), new_id()
+    record = record_of(submitted(late, 1), stage.topic)
+    record.headers = (*record.headers, ("fm_incarnation", b"a log that was"))
+    sound = Log.look
+
+    async def without_beginnings(self, partitions):
+        seen = await sound(self, partitions)
+        return {tp: Seen(at.begin, at.end, at.cluster_id, "") for tp, at in seen.items()}
+
+    async with running(stage.relay):
+        async with running(stage.consumer):
+            await stage.submit(listing, 1)
+            await stage.applies(listing, [1])
+        await stage.put(record)
+        monkeypatch.setattr(Log, "look", without_beginnings)
+        async with running(stage.consumer):
+            await stage.applies(late, [1])
 
 
 async def test_a_hole_stops_its_partition_readiness_says_so_and_it_goes_on_after_republish_and_resume(
