@@ -8,5 +8,7 @@ async def retell_standings(tx: Transaction, after: str, limit: int) -> str:
     """Tells up to `limit` providers whose id is above `after`; returns the last one's id, "" at the end."""
     providers = await store.lock_providers_after(tx, after, limit)
     for provider in providers:
-        tx.emit(provider.state(await store.qualifications(tx, provider.provider_id), tx.now))
+        state = await store.state_of(tx, provider)
+        await store.keep_told(tx, provider.provider_id, state)
+        tx.emit(state)
     return str(providers[-1].provider_id) if len(providers) == limit else ""

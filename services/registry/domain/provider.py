@@ -100,7 +100,7 @@ class Provider:
             self.version += 1
 
     def verify(self, *, by: str, at: datetime) -> None:
-        self._refuse_own(by)
+        self.refuse_own(by)
         if self.standing is not Standing.APPLIED:
             raise WrongStanding(f"The provider is {self.standing}; only an applicant is verified")
         if missing := self.profile.missing():
@@ -110,10 +110,10 @@ class Provider:
             self.version += 1
 
     def admit(self, *, by: str, at: datetime, unsigned: Iterable[AgreementKind]) -> list[ProviderAdmitted]:
-        self._refuse_own(by)
+        self.refuse_own(by)
         if self.standing is Standing.ADMITTED:
             return []
-        self._refuse_transition(Standing.ADMITTED)
+        self.refuse_transition(Standing.ADMITTED)
         if missing := self.missing(unsigned):
             raise NotAdmissible("The provider is not complete", missing=[m.field for m in missing])
         self.standing, self.admitted_at = Standing.ADMITTED, at
@@ -146,7 +146,7 @@ class Provider:
     def qualify(
         self, category: str, *, by: str, at: datetime, expires_at: datetime | None
     ) -> tuple[Qualification, QualificationGranted]:
-        self._refuse_own(by)
+        self.refuse_own(by)
         if self.standing is Standing.EXITED:
             raise WrongStanding("The provider has left the market")
         self.version += 1
@@ -154,9 +154,16 @@ class Provider:
             provider_id=self.provider_id, category=category, granted_at=at, expires_at=expires_at
         )
 
-    def state(self, qualifications: Iterable[Qualification], at: datetime) -> ProviderStandingChanged:
+    @property
+    def target(self) -> str:
+        """How the audit trail names it."""
+        return f"provider:{self.provider_id}"
+
+    def state(
+        self, situation: standings.Situation, qualifications: Iterable[Qualification], at: datetime
+    ) -> ProviderStandingChanged:
         """The whole standing as the market gets to know it."""
-        held = standings.holds(self.standing)
+        held = standings.holds(situation)
         open_categories = qualified(qualifications, at)
         return ProviderStandingChanged(
             provider_id=self.provider_id,
@@ -169,10 +176,10 @@ class Provider:
             qualifications=open_categories,
         )
 
-    def _refuse_own(self, by: str) -> None:
+    def refuse_own(self, by: str) -> None:
         if by == self.account_id:
             raise OwnProvider("The decision belongs to somebody else")
 
-    def _refuse_transition(self, then: Standing) -> None:
+    def refuse_transition(self, then: Standing) -> None:
         if not standings.may_become(self.standing, then):
             raise WrongStanding(f"A provider that is {self.standing} cannot become {then}")

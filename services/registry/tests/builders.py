@@ -7,10 +7,10 @@ from uuid import UUID
 
 from stdnum.cn import uscc
 
-from services.registry import use_cases
 from services.registry.domain.agreement import Agreement, AgreementKind, Signature, hash_of
 from services.registry.domain.provider import Profile, Provider
 from services.registry.seed import seed_agreements
+from services.registry.use_cases import agreements, applications
 from shared.contracts.effects import Cause, Effect, Target
 from shared.contracts.enforcement import RestrictionChanged
 from shared.contracts.envelope import Envelope
@@ -75,16 +75,16 @@ def received_restriction(target: Target, *causes: Cause, sequence: int = 1) -> R
 async def an_applicant(db: Database, account_id: str = "account-1", profile: Profile = COMPLETE) -> Provider:
     async with db.transaction() as tx:
         await seed_agreements(tx)
-        return await use_cases.apply_as_provider(tx, account_id, a_code(), profile)
+        return await applications.apply_as_provider(tx, account_id, a_code(), profile)
 
 
 async def a_complete_applicant(db: Database, account_id: str = "account-1") -> Provider:
     """Verified and bound by both agreements; only the admission is left."""
     applicant = await an_applicant(db, account_id)
     async with db.transaction() as tx:
-        await use_cases.verify_provider(tx, applicant.provider_id, applicant.version, "officer-1", "licence checked")
+        await applications.verify_provider(tx, applicant.provider_id, applicant.version, "officer-1", "licence checked")
         for kind in AgreementKind:
-            await use_cases.sign_agreement(tx, applicant.provider_id, account_id, kind, "2020-02")
+            await agreements.sign_agreement(tx, applicant.provider_id, account_id, kind, "2020-02")
     async with db.transaction() as tx:
         found = await tx.session.get(Provider, applicant.provider_id)
         assert found is not None

@@ -1,6 +1,7 @@
 """What moves the registry from outside."""
 
-from services.registry import queries, store
+from services.registry import store
+from services.registry.queries import explanations
 from services.registry.reactions import audit_sealed
 from services.registry.reactions.restriction_changed import keep_restriction
 from services.registry.tests.builders import NOW, a_cause, an_applicant, received_restriction, told
@@ -17,7 +18,7 @@ async def test_a_restriction_is_explained_but_writes_nobodys_standing(db):
     async with db.transaction() as tx:
         await keep_restriction(tx, [received_restriction(target, a_cause(Effect.SETTLE))])
     async with db.transaction() as tx:
-        found, effects = await queries.explanation(tx, provider.provider_id, "")
+        found, effects = await explanations.explanation(tx, provider.provider_id, "")
     assert [because.source for because in effects[Effect.SETTLE]] == ["restriction"]
     assert (found.standing, found.version) == (Standing.APPLIED, 1)
     assert await told(db) == facts

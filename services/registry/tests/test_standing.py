@@ -21,17 +21,18 @@ SELLING = {Effect.LIST, Effect.ORDER, Effect.RENEW, Effect.PUBLISH}
     ],
 )
 def test_each_standing_blocks_its_effects(standing, blocked):
-    assert standings.blocked(standings.holds(standing)) == blocked
+    assert standings.blocked(standings.holds(standings.Situation(standing))) == blocked
 
 
 @pytest.mark.parametrize("standing", Standing)
 def test_whatever_is_blocked_has_a_clause_and_a_reason(standing):
-    assert all(hold.clause and hold.reason and hold.effects for hold in standings.holds(standing))
+    assert all(hold.clause and hold.reason and hold.effects for hold in standings.holds(standings.Situation(standing)))
 
 
 def test_no_standing_keeps_the_money_of_a_provider_or_its_way_to_appeal():
     assert all(
-        not {Effect.SETTLE, Effect.ACCOUNT} & standings.blocked(standings.holds(standing)) for standing in Standing
+        not {Effect.SETTLE, Effect.ACCOUNT} & standings.blocked(standings.holds(standings.Situation(standing)))
+        for standing in Standing
     )
 
 

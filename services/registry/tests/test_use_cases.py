@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from services.registry import queries, store, use_cases
+from services.registry import store
 from services.registry.domain.agreement import AgreementKind
 from services.registry.domain.errors import AccountBlocked, AccountHasProvider, NotAdmissible, NotAnEnterprise
 from services.registry.domain.provider import Profile
+from services.registry.queries import providers
 from services.registry.reactions.restriction_changed import keep_restriction
 from services.registry.resync import retell_standings
 from services.registry.seed import announced, seed_agreements
@@ -22,6 +23,7 @@ from services.registry.tests.builders import (
     received_restriction,
     told,
 )
+from services.registry.use_cases import agreements, applications, qualifications
 from shared.contracts.effects import Effect, Target
 from shared.contracts.registry import ProviderStandingChanged, Standing
 from shared.errors import Invalid, NotFound, Refusal, StaleVersion
@@ -30,9 +32,9 @@ from shared.errors import Invalid, NotFound, Refusal, StaleVersion
 async def test_the_story_from_application_to_admission_is_told_in_facts(db):
     provider = await a_complete_applicant(db)
     async with db.transaction() as tx:
-        await use_cases.grant_qualification(tx, provider.provider_id, "officer-1", "erp", None, "seen")
+        await qualifications.grant_qualification(tx, provider.provider_id, "officer-1", "erp", None, "seen")
     async with db.transaction() as tx:
-        await use_cases.admit_provider(tx, provider.provider_id, provider.version + 1, "officer-2", "complete")
+        await applications.admit_provider(tx, provider.provider_id, provider.version + 1, "officer-2", "complete")
     facts = await told(db)
     assert [name for name, _ in facts] == [
         "provider.standing_changed",
@@ -70,7 +72,7 @@ async def test_one_account_has_one_provider_however_many_apply_at_once(db):
     async def apply() -> Refusal | None:
         try:
             async with db.transaction() as tx:
-                await use_cases.apply_as_provider(tx, "account-1", a_code(), COMPLETE)
+                await applications.apply_as_provider(tx, "account-1", a_code(), COMPLETE)
         except Refusal as refusal:
             return refusal
         return None
@@ -83,9 +85,9 @@ async def test_one_account_has_one_provider_however_many_apply_at_once(db):
 async def test_the_code_of_another_account_is_noted_for_staff(db):
     code = a_code()
     async with db.transaction() as tx:
-        first = await use_cases.apply_as_provider(tx, "account-1", code, COMPLETE)
-        second = await use_cases.apply_as_provider(tx, "account-2", code.lower(), COMPLETE)
-        assert (await queries.view(tx, second)).same_code == (first.provider_id,)
+        first = await applications.apply_as_provider(tx, "account-1", code, COMPLETE)
+        second = await applications.apply_as_provider(tx, "account-2", code.lower(), COMPLETE)
+        assert (await providers.view(tx, second)).same_code == (first.provider_id,)
 
 
 @pytest.mark.parametrize(
@@ -93,14 +95,14 @@ async def test_the_code_of_another_account_is_noted_for_staff(db):
 )
 async def test_a_code_that_is_none_is_refused_and_names_the_field(tx, code):
     with pytest.raises(Invalid) as refused:
-        await use_cases.apply_as_provider(tx, "account-1", code, COMPLETE)
+        await applications.apply_as_provider(tx, "account-1", code, COMPLETE)
     assert refused.value.facts["errors"][0]["pointer"] == "/unified_social_credit_code"
 
 
 @pytest.mark.parametrize("kind", ["92", "93", "52", "11"])
 async def test_a_sole_trader_or_an_association_is_no_enterprise(tx, kind):
     with pytest.raises(NotAnEnterprise):
-        await use_cases.apply_as_provider(tx, "account-1", a_code(kind), COMPLETE)
+        await applications.apply_as_provider(tx, "account-1", a_code(kind), COMPLETE)
 
 
 async def test_of_two_officers_with_the_same_version_one_decides(db):
@@ -109,7 +111,7 @@ async def test_of_two_officers_with_the_same_version_one_decides(db):
     async def admit(officer: str) -> Refusal | None:
         try:
             async with db.transaction() as tx:
-                await use_cases.admit_provider(tx, provider.provider_id, provider.version, officer, "complete")
+                await applications.admit_provider(tx, provider.provider_id, provider.version, officer, "complete")
         except Refusal as refusal:
             return refusal
         return None
@@ -123,18 +125,18 @@ async def test_a_stale_version_is_refused(db):
     provider = await an_applicant(db)
     with pytest.raises(StaleVersion):
         async with db.transaction() as tx:
-            await use_cases.verify_provider(tx, provider.provider_id, 7, "officer-1", "checked")
+            await applications.verify_provider(tx, provider.provider_id, 7, "officer-1", "checked")
 
 
 async def test_an_applicant_completes_its_profile_and_can_then_be_verified(db):
     provider = await an_applicant(db, profile=Profile("Name only"))
     with pytest.raises(NotAdmissible):
         async with db.transaction() as tx:
-            await use_cases.verify_provider(tx, provider.provider_id, 1, "officer-1", "checked")
+            await applications.verify_provider(tx, provider.provider_id, 1, "officer-1", "checked")
     async with db.transaction() as tx:
-        await use_cases.restate_profile(tx, provider.provider_id, "account-1", 1, COMPLETE)
+        await applications.restate_profile(tx, provider.provider_id, "account-1", 1, COMPLETE)
     async with db.transaction() as tx:
-        await use_cases.verify_provider(tx, provider.provider_id, 2, "officer-1", "checked")
+        await applications.verify_provider(tx, provider.provider_id, 2, "officer-1", "checked")
     # The name is told again, because replicas carry it.
     assert [name for name, _ in await told(db)] == ["provider.standing_changed"] * 2
 
@@ -144,14 +146,14 @@ async def test_another_accounts_provider_does_not_exist(db):
     for kind in AgreementKind:
         with pytest.raises(NotFound):
             async with db.transaction() as tx:
-                await use_cases.sign_agreement(tx, provider.provider_id, "stranger", kind, "2020-02")
+                await agreements.sign_agreement(tx, provider.provider_id, "stranger", kind, "2020-02")
 
 
 async def test_signing_twice_is_one_signature(db):
     provider = await an_applicant(db)
     for _ in range(2):
         async with db.transaction() as tx:
-            await use_cases.sign_agreement(tx, provider.provider_id, "account-1", AgreementKind.SERVICE, "2020-02")
+            await agreements.sign_agreement(tx, provider.provider_id, "account-1", AgreementKind.SERVICE, "2020-02")
     async with db.transaction() as tx:
         assert len(await store.signatures(tx, provider.provider_id)) == 1
     assert [name for name, _ in await told(db)].count("agreement.signed") == 1
@@ -161,14 +163,14 @@ async def test_an_unknown_version_cannot_be_signed(db):
     provider = await an_applicant(db)
     with pytest.raises(NotFound):
         async with db.transaction() as tx:
-            await use_cases.sign_agreement(tx, provider.provider_id, "account-1", AgreementKind.SERVICE, "2099-01")
+            await agreements.sign_agreement(tx, provider.provider_id, "account-1", AgreementKind.SERVICE, "2099-01")
 
 
 async def test_a_qualification_must_not_be_expired_when_it_is_granted(db, clock):
     provider = await an_applicant(db)
     with pytest.raises(Invalid):
         async with db.transaction() as tx:
-            await use_cases.grant_qualification(tx, provider.provider_id, "officer-1", "erp", clock.at, "")
+            await qualifications.grant_qualification(tx, provider.provider_id, "officer-1", "erp", clock.at, "")
 
 
 async def test_a_qualification_is_renewed_by_granting_it_again(db, clock):
@@ -176,12 +178,12 @@ async def test_a_qualification_is_renewed_by_granting_it_again(db, clock):
     for days in (1, 1, 90):
         async with db.transaction() as tx:
             end = clock.at + timedelta(days=days)
-            await use_cases.grant_qualification(tx, provider.provider_id, "officer-1", "erp", end, "")
+            await qualifications.grant_qualification(tx, provider.provider_id, "officer-1", "erp", end, "")
     assert [name for name, _ in await told(db)].count("qualification.granted") == 2
     clock.advance(timedelta(days=2))
     async with db.transaction() as tx:
         found = await tx.session.get_one(type(provider), provider.provider_id)
-        assert [q.category for q in (await queries.view(tx, found)).categories] == ["erp"]
+        assert [q.category for q in (await providers.view(tx, found)).categories] == ["erp"]
 
 
 async def test_a_limited_account_can_neither_sign_nor_change_its_profile(db, clock):
@@ -192,11 +194,11 @@ async def test_a_limited_account_can_neither_sign_nor_change_its_profile(db, clo
         await keep_restriction(tx, [received_restriction(target, cause)])
     with pytest.raises(AccountBlocked) as refused:
         async with db.transaction() as tx:
-            await use_cases.sign_agreement(tx, provider.provider_id, "account-1", AgreementKind.SERVICE, "2020-02")
+            await agreements.sign_agreement(tx, provider.provider_id, "account-1", AgreementKind.SERVICE, "2020-02")
     assert refused.value.facts["causes"][0]["decision_id"] == str(cause.decision_id)
     clock.advance(timedelta(days=3))
     async with db.transaction() as tx:
-        await use_cases.sign_agreement(tx, provider.provider_id, "account-1", AgreementKind.SERVICE, "2020-02")
+        await agreements.sign_agreement(tx, provider.provider_id, "account-1", AgreementKind.SERVICE, "2020-02")
 
 
 async def test_seeding_twice_announces_once(db):

@@ -1,19 +1,17 @@
-"""The HTTP shapes of the registry."""
+"""The HTTP shapes of providers and their profiles."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.registry.domain.agreement import Agreement, AgreementKind, hash_of
-from services.registry.domain.explanation import Because
 from services.registry.domain.provider import Profile, Provider
-from services.registry.queries import ProviderView
-from shared.contracts.effects import Effect
+from services.registry.queries.providers import ProviderView
+from services.registry.schemas.agreements import SignatureItem
+from services.registry.schemas.qualifications import CategoryItem
 from shared.contracts.registry import Standing
-from shared.http.fields import Line, Reason, Slug, WebAddress
+from shared.http.fields import Line, WebAddress
 
 _Person = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
 _Email = Annotated[
@@ -64,42 +62,10 @@ class ApplicationRequest(ProfileRequest):
     unified_social_credit_code: Line
 
 
-class ReasonRequest(BaseModel):
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"reason": "营业执照与公示信息一致"}})
-    reason: Reason
-
-
-class SignatureRequest(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"example": {"agreement": "service", "version": "2020-02"}}
-    )
-    agreement: AgreementKind
-    version: Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=r"^[0-9A-Za-z.-]+$")]
-
-
-class QualificationRequest(BaseModel):
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"category": "shop-operation"}})
-    category: Slug
-    expires_at: AwareDatetime | None = None
-    reason: Annotated[str, StringConstraints(max_length=2_000, pattern=r"^[^\x00]*$")] = ""
-
-
 class MissingItem(BaseModel):
     field: str
     clause: str
     advice: str
-
-
-class CategoryItem(BaseModel):
-    category: str
-    expires_at: datetime | None
-
-
-class SignatureItem(BaseModel):
-    agreement: AgreementKind
-    version: str
-    text_hash: str
-    signed_at: datetime
 
 
 class ProviderResponse(BaseModel):
@@ -183,76 +149,3 @@ class ProfileResponse(BaseModel):
             website=profile.website,
             version=provider.version,
         )
-
-
-class AgreementResponse(BaseModel):
-    agreement: AgreementKind
-    version: str
-    title: str
-    text: str
-    text_hash: str = Field(description="Hex SHA-256 of the UTF-8 text; a signature binds to it.")
-    announced_at: datetime
-    in_force_at: datetime
-    in_force: bool
-
-    @classmethod
-    def of(cls, agreement: Agreement, *, in_force: bool) -> Self:
-        return cls(
-            agreement=agreement.agreement,
-            version=agreement.version,
-            title=agreement.title,
-            text=agreement.text,
-            text_hash=hash_of(agreement.text),
-            announced_at=agreement.announced_at,
-            in_force_at=agreement.in_force_at,
-            in_force=in_force,
-        )
-
-
-class AgreementsResponse(BaseModel):
-    items: list[AgreementResponse]
-
-
-class BecauseItem(BaseModel):
-    """One cause. `source` says who holds it: the provider's standing, or a restriction of enforcement."""
-
-    source: str
-    clause: str
-    reason: str
-    measure: str = ""
-    measure_clause: str = ""
-    penalty_id: UUID | None = None
-    decision_id: UUID | None = None
-    from_: datetime | None = Field(default=None, alias="from")
-    until: datetime | None = None
-    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
-
-
-class EffectItem(BaseModel):
-    blocked: bool
-    causes: list[BecauseItem]
-
-
-class ExplanationResponse(BaseModel):
-    provider_id: UUID
-    category: str
-    standing: Standing
-    at: datetime
-    effects: dict[Effect, EffectItem]
-
-    @classmethod
-    def of(cls, provider: Provider, category: str, at: datetime, effects: Mapping[Effect, tuple[Because, ...]]) -> Self:
-        return cls(
-            provider_id=provider.provider_id,
-            category=category,
-            standing=provider.standing,
-            at=at,
-            effects={
-                effect: EffectItem(blocked=bool(causes), causes=[BecauseItem(**_members(c)) for c in causes])
-                for effect, causes in effects.items()
-            },
-        )
-
-
-def _members(because: Because) -> dict[str, Any]:
-    return {name: getattr(because, name) for name in Because.__slots__}

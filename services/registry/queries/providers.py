@@ -1,4 +1,4 @@
-"""What the registry shows; never used to decide."""
+"""Reads of providers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,12 +8,9 @@ from uuid import UUID
 from sqlalchemy import select, true, tuple_
 
 from services.registry import store, tables
-from services.registry.domain import standing as standings
 from services.registry.domain.agreement import Signature, unsigned
-from services.registry.domain.explanation import Because, explain
 from services.registry.domain.provider import Missing, Provider
 from services.registry.domain.qualification import qualified
-from shared.contracts.effects import Effect
 from shared.contracts.registry import Qualified, Standing
 from shared.db.transaction import Transaction
 from shared.errors import NotFound
@@ -69,12 +66,3 @@ async def providers(
         select(Provider).where(*conditions).order_by(columns.applied_at, columns.provider_id).limit(limit)
     )
     return found.all()
-
-
-async def explanation(
-    tx: Transaction, provider_id: UUID, category: str
-) -> tuple[Provider, dict[Effect, tuple[Because, ...]]]:
-    """Why each effect is open or blocked for the provider, within the category if one is named."""
-    found = await provider(tx, provider_id, None)
-    causes = await store.causes(tx, provider_id, category)
-    return found, dict(explain(standings.holds(found.standing), causes, tx.now))
