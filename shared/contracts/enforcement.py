@@ -9,6 +9,22 @@ from shared.contracts.effects import Cause, Effects, Target
 from shared.contracts.event import Event
 
 
+class CaseChanged(Event, wire="case.changed", aggregate="case", key="case_id", full_state=True):
+    """A case about a provider, from its opening to its end. `status` is open, confirmed or dismissed.
+
+    `kind` says what it is about: violation, complaint or expulsion. `decided_at` is None while the case is open.
+    """
+
+    case_id: UUID
+    provider_id: UUID
+    kind: str
+    act: str
+    clause: str
+    status: str
+    opened_at: datetime
+    decided_at: datetime | None = None
+
+
 class ViolationConfirmed(Event, wire="violation.confirmed", aggregate="violation", key="violation_id", public=True):
     violation_id: UUID
     case_id: UUID

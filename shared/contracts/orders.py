@@ -59,6 +59,34 @@ class OrderCancelled(Event, wire="order.cancelled", aggregate="order", key="orde
     cancelled_at: datetime
 
 
+class BalanceChanged(Event, wire="balance.changed", aggregate="balance", key="provider_id", full_state=True):
+    """What a provider and the market owe each other, in whole fen of CNY, after the last booking.
+
+    `owed_fen` is what the provider still owes (fees of refunded orders, compensation), `due_fen` what it is still to
+    be paid.
+    """
+
+    provider_id: UUID
+    owed_fen: int
+    due_fen: int
+    changed_at: datetime
+
+
+class OrderUpdated(Event, wire="order.updated", aggregate="order", key="order_id", full_state=True):
+    """Whether an order is finished: whole state, said when that changes and told again for replicas.
+
+    `is_open`: placed and not yet paid, refused, cancelled or fulfilled; `refund_pending`: money has to go back.
+    """
+
+    order_id: UUID
+    merchant_id: str
+    listing_id: UUID
+    provider_id: UUID
+    is_open: bool
+    refund_pending: bool
+    placed_at: datetime
+
+
 class SubscriptionStatus(StrEnum):
     ACTIVE = "active"
     EXPIRED = "expired"

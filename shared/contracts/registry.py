@@ -71,8 +71,149 @@ class AgreementSigned(Event, wire="agreement.signed", aggregate="provider", key=
     signed_at: datetime
 
 
-class QualificationGranted(Event, wire="qualification.granted", aggregate="provider", key="provider_id", public=True):
+class QualificationGranted(Event, wire="qualification.granted", aggregate="provider", key="provider_id"):
+    """A category was opened, renewed or won back.
+
+    `cures` are the penalties that had taken the category away (6.5.6) and of which this grant is the cure, and
+    `restriction_sequence` the state of that restriction which the decision saw. Only enforcement ends a penalty.
+    """
+
     provider_id: UUID
     category: str
     granted_at: datetime
     expires_at: datetime | None = None
+    cures: tuple[UUID, ...] = ()
+    restriction_sequence: int = 0
+
+
+class QualificationRevoked(Event, wire="qualification.revoked", aggregate="provider", key="provider_id", public=True):
+    """The registry took a category back. A penalty that revokes one (6.5.6) is a restriction and not this fact."""
+
+    provider_id: UUID
+    category: str
+    reason: str
+    revoked_at: datetime
+
+
+class ApplicationDecided(Event, wire="application.decided", aggregate="provider", key="provider_id", public=True):
+    """Staff decided about an application: `outcome` is admitted, changes_requested or rejected."""
+
+    provider_id: UUID
+    account_id: str
+    outcome: str
+    reason: str
+    decided_at: datetime
+
+
+class AgreementAnnounced(Event, wire="agreement.announced", aggregate="agreement", key="agreement", public=True):
+    """A new version, to be signed by every provider before it comes into force."""
+
+    agreement: str
+    version: str
+    text_hash: str
+    announced_at: datetime
+    in_force_at: datetime
+
+
+class Member(BaseModel):
+    """An account of a group, since when, and on what ground it was taken for the same provider (6.5.11)."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    provider_id: UUID
+    since: datetime
+    basis: str
+
+
+class GroupChanged(Event, wire="group.changed", aggregate="group", key="group_id", full_state=True):
+    """Accounts that are one and the same provider (6.5.11): the whole group, in its version.
+
+    Fewer than two members: the group is no more. `merged_into` names the group that took its members over.
+    """
+
+    group_id: UUID
+    version: int
+    members: tuple[Member, ...]
+    merged_into: UUID | None = None
+    changed_at: datetime
+
+
+class ProviderLinked(Event, wire="provider.linked", aggregate="provider", key="provider_id", public=True):
+    provider_id: UUID
+    group_id: UUID
+    basis: str
+    linked_at: datetime
+
+
+class ProviderUnlinked(Event, wire="provider.unlinked", aggregate="provider", key="provider_id", public=True):
+    provider_id: UUID
+    group_id: UUID
+    reason: str
+    unlinked_at: datetime
+
+
+class AppKey(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    app_key: str
+    valid_until: datetime | None = None
+
+
+class AccessCause(BaseModel):
+    """One reason why access is refused. `until` None: no end is set."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    clause: str
+    reason: str
+    decision_id: UUID | None = None
+    until: datetime | None = None
+
+
+class AppAccessChanged(Event, wire="app_access.changed", aggregate="app", key="app_id", full_state=True, public=True):
+    """Whether an application may call the open platform (2.7, 6.5.5): for gateways to cache, whole each time.
+
+    `keys` are the app keys that are valid now, each until its own end (None: no end is set). `causes` say why not.
+    """
+
+    app_id: UUID
+    provider_id: UUID
+    allowed: bool
+    keys: tuple[AppKey, ...]
+    causes: tuple[AccessCause, ...] = ()
+    changed_at: datetime
+
+
+class ExitRequested(Event, wire="exit.requested", aggregate="provider", key="provider_id", public=True):
+    provider_id: UUID
+    exit_id: UUID
+    requested_at: datetime
+
+
+class ExitAccepted(Event, wire="exit.accepted", aggregate="provider", key="provider_id", public=True):
+    """Nothing stands in the way any more (7.1). What was sold is served until `serves_until` (7.4), as known today."""
+
+    provider_id: UUID
+    exit_id: UUID
+    accepted_at: datetime
+    serves_until: datetime | None = None
+
+
+class ExitWithdrawn(Event, wire="exit.withdrawn", aggregate="provider", key="provider_id", public=True):
+    provider_id: UUID
+    exit_id: UUID
+    withdrawn_at: datetime
+
+
+class ExitCompleted(Event, wire="exit.completed", aggregate="provider", key="provider_id", public=True):
+    provider_id: UUID
+    exit_id: UUID
+    completed_at: datetime
+
+
+class ServiceStoppedEarly(Event, wire="service.stopped_early", aggregate="provider", key="provider_id", public=True):
+    """A provider on its way out stopped serving before the 7.4 period of a listing was over. A fact, no judgement."""
+
+    provider_id: UUID
+    exit_id: UUID
+    listing_id: UUID
+    stopped_at: datetime
+    due_until: datetime
+    evidence: str
