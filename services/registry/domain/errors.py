@@ -5,12 +5,16 @@ Conflict
 ├── NotAdmissible          something is still missing; `missing` names it
 ├── ProfileSettled         the profile is no longer the provider's to change by itself
 ├── WrongStanding          the provider's standing does not allow the step
+├── WrongApplicationState  the application's state does not allow the step
+├── ApplicationClaimed     another officer works on it; `claimed_by` and `claimed_until` say who and how long
 ├── AgreementNotOpen       that version is superseded, or is not known yet
 └── AccountBlocked         a restriction limits the account's functions; `causes` name it
 Forbidden
 └── OwnProvider            nobody decides about their own provider
 Invalid
-└── NotAnEnterprise        the code is no enterprise's (3.1)
+├── NotAnEnterprise        the code is no enterprise's (3.1)
+├── DocumentExpired        the document's validity is over
+└── DocumentMismatch       the file is not what it is said to be
 """
 
 from shared.errors import Conflict, Forbidden, Invalid
@@ -40,6 +44,18 @@ class WrongStanding(Conflict):
     title_zh = "服务商当前状态不允许此操作"
 
 
+class WrongApplicationState(Conflict):
+    code = "wrong-application-state"
+    title = "The application's state does not allow this"
+    title_zh = "入驻申请当前状态不允许此操作"
+
+
+class ApplicationClaimed(Conflict):
+    code = "application-claimed"
+    title = "Another officer works on the application"
+    title_zh = "该入驻申请正由其他工作人员处理"
+
+
 class AgreementNotOpen(Conflict):
     code = "agreement-not-open"
     title = "That version of the agreement cannot be signed"
@@ -62,3 +78,15 @@ class NotAnEnterprise(Invalid):
     code = "not-an-enterprise"
     title = "Only enterprises may sell here"
     title_zh = "仅限企业入驻"
+
+
+class DocumentExpired(Invalid):
+    code = "document-expired"
+    title = "The document is no longer valid"
+    title_zh = "证件已过有效期"
+
+
+class DocumentMismatch(Invalid):
+    code = "document-mismatch"
+    title = "The document is not what it is said to be"
+    title_zh = "文件内容与所声明的类型不符"
