@@ -8,7 +8,7 @@ from sqlalchemy import Column, ColumnElement, select
 
 from services.enforcement import store, tables
 from services.enforcement.domain.appeal import Appeal, AppealStatus
-from services.enforcement.domain.case import Case, CaseStatus
+from services.enforcement.domain.case import Case, CaseKind, CaseStatus
 from services.enforcement.domain.decision import Decision
 from services.enforcement.domain.explain import Answer, TargetCause, bearing_on, explain
 from services.enforcement.domain.penalty import Penalty
@@ -53,9 +53,17 @@ async def cases(
     status: CaseStatus | None,
     listing_id: UUID | None,
     provider_id: UUID | None,
+    kind: CaseKind | None,
 ) -> Sequence[Case]:
     columns = tables.case_file.c
-    where = _equal({columns.status: status, columns.listing_id: listing_id, columns.provider_id: provider_id})
+    where = _equal(
+        {
+            columns.status: status,
+            columns.listing_id: listing_id,
+            columns.provider_id: provider_id,
+            columns.kind: kind,
+        }
+    )
     return await _page(tx, Case, columns.case_id, after, limit, *where)
 
 
@@ -99,12 +107,22 @@ async def violations(
 
 
 async def violation(tx: Transaction, violation_id: UUID, providers: Providers) -> Violation:
+    """Also for a linked account that its penalties hit: to the market both are one provider."""
+    if providers is not None and await store.accounts_hit(tx, violation_id) & set(providers):
+        providers = None
     return await _one(tx, Violation, violation_id, "violation", providers)
 
 
-async def penalties_of(tx: Transaction, violation_id: UUID) -> Sequence[Penalty]:
+async def penalties_of(tx: Transaction, violation_id: UUID, providers: Providers) -> Sequence[Penalty]:
     columns = tables.penalty.c
-    query = select(Penalty).where(columns.violation_id == violation_id).order_by(columns.penalty_id)
+    visible = _visible(columns.provider_id, providers)
+    query = select(Penalty).where(columns.violation_id == violation_id, *visible).order_by(columns.penalty_id)
+    return (await tx.session.scalars(query)).all()
+
+
+async def interim_of(tx: Transaction, case_id: UUID) -> Sequence[Penalty]:
+    columns = tables.penalty.c
+    query = select(Penalty).where(columns.case_id == case_id, columns.interim).order_by(columns.penalty_id)
     return (await tx.session.scalars(query)).all()
 
 

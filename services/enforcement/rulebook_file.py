@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -81,6 +81,7 @@ def build(document: Mapping[str, Any]) -> rulebook.Rulebook:
         choices=tuple(rulebook.Choice(row.id, row.decides, row.source) for row in file.choices),
         content_hash=content_hash(document),
         document=document,
+        expulsion=None if file.expulsion is None else _expulsion(file.expulsion),
     )
 
 
@@ -110,8 +111,19 @@ def _title(row: rows.TitleRow) -> rulebook.Title:
 
 
 def _measure(row: rows.MeasureRow) -> rulebook.Measure:
+    ((spread, spread_source),) = row.spread.items()
     return rulebook.Measure(
-        row.id, row.clause, _title(row.title), row.scope, row.blocks, row.leaves, row.ends, row.source
+        id=row.id,
+        clause=row.clause,
+        title=_title(row.title),
+        scope=row.scope,
+        blocks=row.blocks,
+        leaves=row.leaves,
+        ends=row.ends,
+        source=row.source,
+        spread=spread,
+        spread_source=spread_source,
+        second_officer=row.second_officer or "",
     )
 
 
@@ -130,7 +142,16 @@ def _act(row: rows.ActRow) -> rulebook.Act:
 
 
 def _step(row: rows.StepRow) -> rulebook.Step:
-    return rulebook.Step(row.after, tuple(rulebook.Sanction(s.measure, s.period) for s in row.sanctions), row.source)
+    return rulebook.Step(row.after, _sanctions(row.sanctions), row.source)
+
+
+def _sanctions(given: Iterable[rows.SanctionRow]) -> tuple[rulebook.Sanction, ...]:
+    return tuple(rulebook.Sanction(row.measure, row.period, row.spread) for row in given)
+
+
+def _expulsion(row: rows.ExpulsionRow) -> rulebook.Expulsion:
+    interim = rulebook.Interim(row.interim.clause, row.interim.measures, row.interim.longest, row.interim.source)
+    return rulebook.Expulsion(_sanctions(row.sanctions), row.also, interim, row.source)
 
 
 def folder(path: Path = FOLDER) -> list[rulebook.Rulebook]:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from services.enforcement.domain import conditions
 from services.enforcement.domain.durations import parse_duration
 from services.enforcement.domain.facts import FACT_TYPES, Detector
-from services.enforcement.domain.rulebook import Ending, Scope
+from services.enforcement.domain.rulebook import Ending, Scope, Spread
 from shared.contracts.effects import Effect
 
 _SOURCE = re.compile(r"\d+(\.\d+)*(\(\d+\))?|https://\S+|design-choice")
@@ -65,9 +65,13 @@ class MeasureRow(Sourced):
     blocks: dict[Effect, Source]
     leaves: dict[Effect, Source] = {}
     ends: dict[Ending, Source] = Field(min_length=1)
+    spread: dict[Spread, Source] = Field(min_length=1, max_length=1)
+    second_officer: Source | None = None
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
+        if self.scope is Scope.ACCOUNTS and Spread.GROUP not in self.spread:
+            raise ValueError("a measure that hits all accounts spreads over the group")
         if (self.scope is Scope.AS_ORDERED) == bool(self.blocks):
             raise ValueError("a measure blocks at least one effect, and one as_ordered names none")
         if Ending.APPEAL not in self.ends:
@@ -80,6 +84,7 @@ class MeasureRow(Sourced):
 class SanctionRow(Row):
     measure: Slug
     period: Annotated[Duration, AfterValidator(_lasts)] | None = None
+    spread: Spread | None = None
 
 
 class StepRow(Sourced):
@@ -112,6 +117,18 @@ class ActRow(Sourced):
         return self
 
 
+class InterimRow(Sourced):
+    clause: Clause
+    measures: dict[Slug, Source] = Field(min_length=1)
+    longest: Annotated[Duration, AfterValidator(_lasts)]
+
+
+class ExpulsionRow(Sourced):
+    sanctions: list[SanctionRow] = Field(min_length=1)
+    also: dict[Slug, Source] = {}
+    interim: InterimRow
+
+
 class ChoiceRow(Sourced):
     id: Slug
     decides: Line
@@ -127,6 +144,7 @@ class RulebookRows(Row):
     repeats_within: WindowRow
     measures: list[MeasureRow] = Field(min_length=1)
     acts: list[ActRow] = Field(min_length=1)
+    expulsion: ExpulsionRow | None = None
     choices: list[ChoiceRow] = []
 
     @model_validator(mode="after")
@@ -141,19 +159,35 @@ class RulebookRows(Row):
         for act in self.acts:
             for step in act.ladder:
                 for sanction in step.sanctions:
-                    _check_sanction(act, sanction, measures)
+                    _check_sanction(f"act {act.id}", act.subject, sanction, measures)
+        if self.expulsion:
+            _check_expulsion(self.expulsion, measures)
         return self
 
 
-def _check_sanction(act: ActRow, sanction: SanctionRow, measures: Mapping[str, MeasureRow]) -> None:
+def _check_sanction(who: str, subject: Scope, sanction: SanctionRow, measures: Mapping[str, MeasureRow]) -> None:
     measure = measures.get(sanction.measure)
     if measure is None:
-        raise ValueError(f"act {act.id}: there is no measure {sanction.measure}")
+        raise ValueError(f"{who}: there is no measure {sanction.measure}")
     if measure.scope is Scope.AS_ORDERED:
-        raise ValueError(f"act {act.id}: {measure.id} is ordered case by case and stands on no ladder")
-    if act.subject is Scope.PROVIDER and measure.scope in (Scope.LISTING, Scope.PROVIDER_CATEGORY):
-        raise ValueError(f"act {act.id} is the provider's, but {measure.id} hits a {measure.scope.value}")
+        raise ValueError(f"{who}: {measure.id} is ordered case by case and stands on no ladder")
+    spread = sanction.spread or next(iter(measure.spread))
+    needs_a_listing = measure.scope is Scope.PROVIDER_CATEGORY or (
+        measure.scope is Scope.LISTING and spread is Spread.NONE
+    )
+    if subject is Scope.PROVIDER and needs_a_listing:
+        raise ValueError(f"{who} is the provider's, but {measure.id} hits a {measure.scope.value}")
     if sanction.period is not None and Ending.PERIOD not in measure.ends:
-        raise ValueError(f"act {act.id}: {measure.id} does not end by a period")
+        raise ValueError(f"{who}: {measure.id} does not end by a period")
     if sanction.period is None and set(measure.ends) == {Ending.PERIOD, Ending.APPEAL}:
-        raise ValueError(f"act {act.id}: {measure.id} ends by a period, so it needs one")
+        raise ValueError(f"{who}: {measure.id} ends by a period, so it needs one")
+
+
+def _check_expulsion(row: ExpulsionRow, measures: Mapping[str, MeasureRow]) -> None:
+    for sanction in [*row.sanctions, *(SanctionRow(measure=name) for name in row.also)]:
+        _check_sanction("expulsion", Scope.PROVIDER, sanction, measures)
+    if not any(measures[sanction.measure].second_officer for sanction in row.sanctions):
+        raise ValueError("expulsion: a second officer must approve it; its measure must say so")
+    for name in row.interim.measures:
+        if name not in measures or measures[name].scope not in (Scope.LISTING, Scope.PROVIDER):
+            raise ValueError(f"expulsion.interim: {name} is no measure on listings or on a provider")

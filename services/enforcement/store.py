@@ -1,7 +1,7 @@
 """How enforcement's aggregates are found, locked and kept.
 
-Locks are taken in one order, so that no two decisions wait for each other: appeal, case, violation, penalty, provider,
-restriction (several of one kind by key).
+Locks are taken in one order, so that no two decisions wait for each other: groups (see group_store), appeal, case,
+violation, penalty, provider, restriction (several of one kind by key).
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enforcement import tables
 from services.enforcement.domain.appeal import Appeal
-from services.enforcement.domain.case import PERMITS, Case
+from services.enforcement.domain.case import PERMITS, UNDECIDED, Case, CaseKind
 from services.enforcement.domain.penalty import Penalty, PenaltyStatus
 from services.enforcement.domain.violation import COUNTING, Violation
 from shared.contracts.catalog import ListingUpdated
@@ -37,8 +37,8 @@ async def _lock(tx: Transaction, kind: type[A], key: UUID, version: int | None, 
     return found
 
 
-async def lock_case(tx: Transaction, case_id: UUID, version: int) -> Case:
-    """The case, locked until the end of the transaction; `version` is the one that the caller read."""
+async def lock_case(tx: Transaction, case_id: UUID, version: int | None) -> Case:
+    """The case, locked until the end of the transaction; `version` is the one that the caller read, if it matters."""
     return await _lock(tx, Case, case_id, version, "case")
 
 
@@ -65,9 +65,50 @@ async def lock_applied_penalties(tx: Transaction, violation_id: UUID) -> Sequenc
     return found.all()
 
 
-async def lock_provider(tx: Transaction, provider_id: UUID) -> None:
-    """Violations of one provider are confirmed one after the other: each counts those before it."""
-    await _serialise(tx.session, f"provider:{provider_id}")
+async def lock_penalties(tx: Transaction, penalty_ids: Iterable[UUID]) -> Sequence[Penalty]:
+    """Those of them that exist."""
+    columns = tables.penalty.c
+    query = select(Penalty).where(columns.penalty_id.in_(list(penalty_ids))).order_by(columns.penalty_id)
+    return (await tx.session.scalars(query.with_for_update().execution_options(populate_existing=True))).all()
+
+
+async def lock_interim(tx: Transaction, case_id: UUID) -> Sequence[Penalty]:
+    """The interim measures of a case that nobody has ended, lapsed ones included."""
+    columns = tables.penalty.c
+    found = await tx.session.scalars(
+        select(Penalty)
+        .where(columns.case_id == case_id, columns.interim, columns.status == PenaltyStatus.APPLIED)
+        .order_by(columns.penalty_id)
+        .with_for_update()
+    )
+    return found.all()
+
+
+async def accounts_hit(tx: Transaction, violation_id: UUID) -> set[UUID]:
+    """Every account that a violation's penalties ever lay on, linked ones included."""
+    columns = tables.penalty.c
+    query = select(columns.provider_id).where(columns.violation_id == violation_id).distinct()
+    return set(await tx.session.scalars(query))
+
+
+async def lock_expulsion(tx: Transaction, provider_id: UUID) -> None:
+    """Two officers must not both open an expulsion of one provider."""
+    await _serialise(tx.session, f"expulsion:{provider_id}")
+
+
+async def open_expulsion(tx: Transaction, provider_id: UUID) -> Case | None:
+    columns = tables.case_file.c
+    found: Case | None = await tx.session.scalar(
+        select(Case).where(
+            columns.provider_id == provider_id, columns.kind == CaseKind.EXPULSION, columns.status.in_(UNDECIDED)
+        )
+    )
+    return found
+
+
+async def lock_provider(tx: Transaction, provider_or_group: UUID) -> None:
+    """Violations of one provider, in all its accounts, are confirmed one after the other: each counts those before."""
+    await _serialise(tx.session, f"provider:{provider_or_group}")
 
 
 async def lock_publication(tx: Transaction) -> None:
@@ -107,12 +148,12 @@ async def joinable_case(tx: Transaction, act: str, provider_id: UUID, listing_id
     return found
 
 
-async def count_earlier(tx: Transaction, provider_id: UUID, act: str, since: datetime) -> int:
-    """The violations of this act that stand against the provider and happened since then."""
+async def count_earlier(tx: Transaction, accounts: Iterable[UUID], act: str, since: datetime) -> int:
+    """The violations of this act that stand against the provider, in any of its accounts, and happened since then."""
     columns = tables.violation.c
     found = await tx.session.scalar(
         select(func.count()).where(
-            columns.provider_id == provider_id,
+            columns.provider_id.in_(list(accounts)),
             columns.act == act,
             columns.status.in_(COUNTING),
             columns.happened_at >= since,
@@ -159,6 +200,29 @@ async def penalties_on(tx: Transaction, target: Target) -> Sequence[Penalty]:
         )
     )
     return found.all()
+
+
+async def note_told(tx: Transaction, target: Target) -> None:
+    """Keeps with each penalty on the target the first state of its restriction that tells of it: the next one said.
+
+    The target's row is locked, so nobody else says one meanwhile. Not through the mapping: it is no change of the
+    penalty that anybody should have to read before changing it.
+    """
+    counted = tables.metadata.tables["aggregate_sequence"].c
+    last = select(counted.last).where(counted.aggregatetype == "restriction", counted.aggregateid == target.key)
+    columns = tables.penalty.c
+    await tx.session.execute(
+        update(tables.penalty)
+        .where(columns.target_key == target.key, columns.told_sequence.is_(None))
+        .values(told_sequence=func.coalesce(last.scalar_subquery(), 0) + 1)
+    )
+
+
+async def lock_cases_after(tx: Transaction, after: str, limit: int) -> Sequence[Case]:
+    """The next `limit` cases by id, locked, so that what is told of them cannot be overtaken by a decision."""
+    column = tables.case_file.c.case_id
+    query = select(Case).order_by(column).limit(limit).with_for_update()
+    return (await tx.session.scalars(query.where(column > UUID(after)) if after else query)).all()
 
 
 async def known_listing(tx: Transaction, listing_id: UUID) -> ListingUpdated | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Computed,
@@ -24,9 +25,9 @@ from sqlalchemy.orm import registry
 from sqlalchemy.types import TypeDecorator
 
 from services.enforcement.domain.appeal import Appeal, AppealStatus
-from services.enforcement.domain.case import Case, CaseOrigin, CaseStatus
+from services.enforcement.domain.case import Case, CaseKind, CaseOrigin, CaseStatus
 from services.enforcement.domain.decision import Decision, DecisionKind
-from services.enforcement.domain.penalty import Penalty, PenaltyStatus
+from services.enforcement.domain.penalty import EndedBy, Penalty, PenaltyStatus
 from services.enforcement.domain.report import Report
 from services.enforcement.domain.rulebook import Ending
 from services.enforcement.domain.violation import Violation, ViolationStatus
@@ -109,6 +110,9 @@ case_file = Table(
     Column("decision_id", Uuid),
     Column("decided_by", Text, nullable=False),
     Column("decided_at", INSTANT),
+    Column("kind", _named(CaseKind), nullable=False),
+    Column("recommended_by", Text, nullable=False),
+    Column("recommendation_id", Uuid),
     Column("version", Integer, nullable=False),
     UniqueConstraint("origin_id", "act"),
     Index("ix_case_file_status", "status", "case_id"),
@@ -145,6 +149,7 @@ decision = Table(
     Column("evidence", Text, nullable=False),
     Column("facts", JSONB, nullable=False),
     Column("trace", JSONB, nullable=False),
+    Column("measures", ARRAY(Text), nullable=False),
 )
 
 violation = Table(
@@ -167,6 +172,9 @@ violation = Table(
     Column("earlier", Integer, nullable=False),
     Column("correlation_id", Text, nullable=False),
     Column("status", _named(ViolationStatus), nullable=False),
+    Column("accounts", ARRAY(Uuid), nullable=False),
+    Column("group_id", Uuid),
+    Column("group_version", Integer),
     Column("version", Integer, nullable=False),
     Index("ix_violation_provider_id", "provider_id", "violation_id"),
 )
@@ -175,8 +183,8 @@ penalty = Table(
     "penalty",
     metadata,
     Column("penalty_id", Uuid, primary_key=True),
-    Column("violation_id", Uuid, ForeignKey("violation.violation_id"), nullable=False, index=True),
-    Column("case_id", Uuid, nullable=False),
+    Column("violation_id", Uuid, ForeignKey("violation.violation_id"), index=True),
+    Column("case_id", Uuid, nullable=False, index=True),
     Column("decision_id", Uuid, nullable=False),
     Column("provider_id", Uuid, nullable=False),
     Column("target", _TargetColumn, nullable=False),
@@ -191,9 +199,25 @@ penalty = Table(
     Column("status", _named(PenaltyStatus), nullable=False),
     Column("lifted_at", INSTANT),
     Column("lift_decision_id", Uuid),
+    Column("ended_by", _named(EndedBy)),
+    Column("spreads", Boolean, nullable=False),
+    Column("extended_from", Uuid, ForeignKey("penalty.penalty_id")),
+    Column("through_group", Uuid),
+    Column("interim", Boolean, nullable=False),
+    Column("ordered_by", Text, nullable=False),
+    Column("told_sequence", BigInteger),
     Column("version", Integer, nullable=False),
+    CheckConstraint("violation_id IS NOT NULL OR interim", name="has_a_ground"),
     CheckConstraint("until IS NULL OR from_at < until", name="half_open"),
     Index("ix_penalty_standing", "target_key", postgresql_where=text("status = 'applied'")),
+    Index(
+        "uq_penalty_extended",
+        "extended_from",
+        "target_key",
+        unique=True,
+        postgresql_where=text("extended_from IS NOT NULL AND status = 'applied'"),
+    ),
+    Index("ix_penalty_through_group", "through_group", postgresql_where=text("through_group IS NOT NULL")),
     Index("ix_penalty_provider_id", "provider_id", "penalty_id"),
     Index("ix_penalty_target_key", "target_key", "penalty_id"),
 )
@@ -245,6 +269,16 @@ provider = replica_table(
     Column("account_id", Text, Computed("(state ->> 'account_id'::text)", persisted=True), index=True),
 )
 outage = replica_table("outage", metadata)
+account_group = replica_table(
+    "account_group",
+    metadata,
+    Column(
+        "member_ids",
+        JSONB,
+        Computed('jsonb_path_query_array(state, \'$."members"[*]."provider_id"\'::jsonpath)', persisted=True),
+    ),
+    Index("ix_account_group_member_ids", "member_ids", postgresql_using="gin"),
+)
 
 # The seals of every service's audit trail, kept out of that service's reach. A second head for the same count is
 # evidence of its own, so it gets its own row.

@@ -43,6 +43,7 @@ _ALL: list[type[Event]] = [
     enforcement.ViolationConfirmed,
     enforcement.ViolationOverturned,
     enforcement.PenaltyApplied,
+    enforcement.PenaltyExtended,
     enforcement.PenaltyLifted,
     enforcement.RestrictionChanged,
     enforcement.AppealFiled,

@@ -46,9 +46,14 @@ class ViolationOverturned(Event, wire="violation.overturned", aggregate="violati
 
 
 class PenaltyApplied(Event, wire="penalty.applied", aggregate="penalty", key="penalty_id", public=True):
+    """A measure takes hold. An interim one has no violation yet, only a case.
+
+    `extended_from` names the penalty of a linked account (6.5.11) from which this one was derived.
+    """
+
     model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
     penalty_id: UUID
-    violation_id: UUID
+    violation_id: UUID | None
     decision_id: UUID
     target: Target
     measure: str
@@ -57,14 +62,29 @@ class PenaltyApplied(Event, wire="penalty.applied", aggregate="penalty", key="pe
     effects: Effects
     from_: datetime = Field(alias="from")
     until: datetime | None
+    case_id: UUID | None = None
+    interim: bool = False
+    extended_from: UUID | None = None
+
+
+class PenaltyExtended(Event, wire="penalty.extended", aggregate="penalty", key="penalty_id", public=True):
+    """A second officer let an interim measure last until a later day, while its case is still being examined."""
+
+    penalty_id: UUID
+    case_id: UUID
+    decision_id: UUID
+    until: datetime
 
 
 class PenaltyLifted(Event, wire="penalty.lifted", aggregate="penalty", key="penalty_id", public=True):
+    """A penalty has ended before its time. `ended_by`: lift, appeal, case, requalification, original or unlinked."""
+
     penalty_id: UUID
-    violation_id: UUID
+    violation_id: UUID | None
     decision_id: UUID
     target: Target
     lifted_at: datetime
+    ended_by: str = ""
 
 
 class RestrictionChanged(Event, wire="restriction.changed", aggregate="restriction", key="target_key", full_state=True):

@@ -89,8 +89,8 @@ async def _one_correlation_id_tells_the_whole_story(world: World) -> None:
     assert {"probe.failed", "outage.opened"} <= set(told["monitoring"])
     judged = [name for name in told["enforcement"] if "." in name]
     assert judged == [
-        "violation.confirmed", "penalty.applied", "restriction.changed", "appeal.filed", "appeal.decided",
-        "violation.overturned", "penalty.lifted", "restriction.changed",
+        "case.changed", "violation.confirmed", "case.changed", "penalty.applied", "restriction.changed",
+        "appeal.filed", "appeal.decided", "violation.overturned", "penalty.lifted", "restriction.changed",
     ]  # fmt: skip
 
 

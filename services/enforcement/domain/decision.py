@@ -13,11 +13,20 @@ class DecisionKind(StrEnum):
     LIFT = "lift"
     APPEAL_UPHELD = "appeal_upheld"
     APPEAL_OVERTURNED = "appeal_overturned"
+    RECOMMENDATION = "recommendation"
+    RETURN = "return"
+    INTERIM = "interim"
+    EXTENSION = "extension"
+    CURE = "cure"
+    UNLINK = "unlink"
 
 
 @dataclass(eq=False)
 class Decision:
-    """`rulebook_hash` pins the very text that was applied; `facts` and `trace` are as they stood at `decided_at`."""
+    """`rulebook_hash` pins the very text that was applied; `facts` and `trace` are as they stood at `decided_at`.
+
+    `measures` are those that the officer chose where the rulebook leaves a choice.
+    """
 
     decision_id: UUID
     kind: DecisionKind
@@ -32,3 +41,4 @@ class Decision:
     evidence: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
     trace: dict[str, Any] = field(default_factory=dict)
+    measures: list[str] = field(default_factory=list)

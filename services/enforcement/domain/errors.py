@@ -1,7 +1,13 @@
 """What enforcement refuses.
 
 Conflict
-├── CaseDecided              the case is confirmed or dismissed already
+├── CaseDecided              the case is confirmed, dismissed, or recommended already
+├── CaseOpenAlready          the provider's expulsion is being examined in another case
+├── NeedsApproval            a measure of the step is grave: one officer recommends, a second one approves
+├── NotRecommended           nobody has recommended anything that could be approved
+├── NoInterimMeasures        this case allows no interim measures
+├── InterimInForce           the same interim measure is in force already
+├── NotExtendable            only an interim measure in force is extended
 ├── ActNotProven             the facts do not fulfil the act's condition; the trace says where
 ├── CauseContradicted        monitoring has recorded another cause
 ├── TargetUnknown            the measure needs what is not known here, such as the listing's category
@@ -10,9 +16,10 @@ Conflict
 ├── PenaltyEnded             lifted already
 └── NotLiftable              the measure does not end by a lift
 Forbidden
-└── SameOfficer              an appeal is decided by another officer than the one who confirmed
+└── SameOfficer              a second officer must act: on an appeal, an approval, an extension
 Invalid
 ├── UnknownAct               the rulebook in force has no such act
+├── NotExpellable            the rulebook in force knows no expulsion
 ├── NotReportable            the act is measured, not reported
 └── NoRulebook               no rulebook was in force when it happened
 """
@@ -24,6 +31,42 @@ class CaseDecided(Conflict):
     code = "case-decided"
     title = "The case is decided already"
     title_zh = "案件已作出决定"
+
+
+class CaseOpenAlready(Conflict):
+    code = "case-open-already"
+    title = "The provider's expulsion is being examined already"
+    title_zh = "该服务商的清退案件正在处理中"
+
+
+class NeedsApproval(Conflict):
+    code = "needs-approval"
+    title = "A grave measure needs a second officer's approval"
+    title_zh = "该措施须由第二名人员复核批准"
+
+
+class NotRecommended(Conflict):
+    code = "not-recommended"
+    title = "Nothing was recommended that could be approved"
+    title_zh = "案件尚无待复核的处理建议"
+
+
+class NoInterimMeasures(Conflict):
+    code = "no-interim-measures"
+    title = "This case allows no interim measures"
+    title_zh = "该案件不适用临时措施"
+
+
+class InterimInForce(Conflict):
+    code = "interim-in-force"
+    title = "The interim measure is in force already"
+    title_zh = "该临时措施已在执行中"
+
+
+class NotExtendable(Conflict):
+    code = "not-extendable"
+    title = "Only an interim measure in force can be extended"
+    title_zh = "仅执行中的临时措施可以延长"
 
 
 class ActNotProven(Conflict):
@@ -70,14 +113,20 @@ class NotLiftable(Conflict):
 
 class SameOfficer(Forbidden):
     code = "same-officer"
-    title = "Another officer must decide the appeal"
-    title_zh = "申诉须由另一名人员裁决"
+    title = "Another officer must do this"
+    title_zh = "须由另一名人员处理"
 
 
 class UnknownAct(Invalid):
     code = "unknown-act"
     title = "The rulebook has no such act"
     title_zh = "规则中没有该行为"
+
+
+class NotExpellable(Invalid):
+    code = "no-expulsion"
+    title = "The rulebook knows no expulsion"
+    title_zh = "规则中没有清退措施"
 
 
 class NotReportable(Invalid):

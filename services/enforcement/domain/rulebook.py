@@ -1,6 +1,6 @@
 """A rulebook: which acts are violations, how they come to light, and which measures answer them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -26,6 +26,13 @@ class Scope(StrEnum):
     AS_ORDERED = "as_ordered"
 
 
+class Spread(StrEnum):
+    """Whether a measure also hits the accounts that are the same provider (6.5.11), now and those found out later."""
+
+    GROUP = "group"
+    NONE = "none"
+
+
 class Ending(StrEnum):
     """What ends a measure. An overturned appeal takes back every measure, so APPEAL stands in each row."""
 
@@ -45,7 +52,10 @@ class Title:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Nothing but a set of effects that it blocks. `blocks` and `leaves` name the source of each effect."""
+    """Nothing but a set of effects that it blocks. `blocks` and `leaves` name the source of each effect.
+
+    `second_officer` is the source that asks for a second officer's approval; empty: one officer is enough.
+    """
 
     id: str
     clause: str
@@ -55,6 +65,9 @@ class Measure:
     leaves: Mapping[Effect, str]
     ends: Mapping[Ending, str]
     source: str
+    spread: Spread = Spread.NONE
+    spread_source: str = ""
+    second_officer: str = ""
 
     @property
     def effects(self) -> frozenset[Effect]:
@@ -63,10 +76,14 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Sanction:
-    """One measure of a ladder's step, for a period or until something else ends it."""
+    """One measure of a ladder's step, for a period or until something else ends it.
+
+    `spread` is what the act says instead of the measure's own.
+    """
 
     measure: str
     period: timedelta | None
+    spread: Spread | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +125,26 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
+class Interim:
+    """What officers may order while an expulsion is examined (7.3), and for how long at most without a second one."""
+
+    clause: str
+    measures: Mapping[str, str]
+    longest: timedelta
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expulsion:
+    """How a provider is expelled (2.7, 7.2). `also` are the measures that may be taken with it, and their sources."""
+
+    sanctions: tuple[Sanction, ...]
+    also: Mapping[str, str]
+    interim: Interim
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """A line for what the law leaves open."""
 
@@ -132,12 +169,17 @@ class Rulebook:
     choices: tuple[Choice, ...]
     content_hash: str
     document: Mapping[str, Any]
+    expulsion: Expulsion | None = None
 
     def act(self, act_id: str) -> Act:
         try:
             return self.acts[act_id]
         except KeyError:
             raise UnknownAct(f"{self.id} {self.version} knows no act {act_id!r}", acts=sorted(self.acts)) from None
+
+    def is_grave(self, sanctions: Iterable[Sanction]) -> bool:
+        """Whether a measure among them needs a second officer."""
+        return any(self.measures[sanction.measure].second_officer for sanction in sanctions)
 
     def detected_by(self, detector: Detector) -> list[Act]:
         return [act for act in self.acts.values() if act.detector is detector]

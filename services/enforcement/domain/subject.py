@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.enforcement.domain.errors import TargetUnknown
-from services.enforcement.domain.rulebook import Scope
+from services.enforcement.domain.rulebook import Scope, Spread
 from shared.contracts.effects import Target
 
 
@@ -24,7 +24,17 @@ class Subject:
             return Target(kind="listing", id=self.listing_id)
         return Target(kind="provider", id=self.provider_id)
 
-    def targets(self, scope: Scope) -> list[Target]:
+    @property
+    def everybody(self) -> tuple[UUID, ...]:
+        return self.accounts or (self.provider_id,)
+
+    def targets(self, scope: Scope, spread: Spread = Spread.NONE) -> list[Target]:
+        """What the measure hits: the subject's own target first, then that of each linked account if it spreads.
+
+        A measure on a listing that spreads hits "all accounts and services" (6.5.11), so it lies on the providers.
+        """
+        if scope is Scope.ACCOUNTS or (scope in (Scope.LISTING, Scope.PROVIDER) and spread is Spread.GROUP):
+            return [Target(kind="provider", id=account) for account in self.everybody]
         if scope is Scope.LISTING:
             if self.listing_id is None:
                 raise TargetUnknown("The measure hits a listing and the case is about none")
@@ -34,7 +44,6 @@ class Subject:
         if scope is Scope.PROVIDER_CATEGORY:
             if not self.category:
                 raise TargetUnknown("The measure hits a category and the category of the listing is not known yet")
-            return [Target(kind="provider_category", id=self.provider_id, category=self.category)]
-        if scope is Scope.ACCOUNTS:
-            return [Target(kind="provider", id=account) for account in self.accounts or (self.provider_id,)]
+            hit = self.everybody if spread is Spread.GROUP else (self.provider_id,)
+            return [Target(kind="provider_category", id=account, category=self.category) for account in hit]
         raise TargetUnknown("A measure whose scope is ordered case by case needs the order")

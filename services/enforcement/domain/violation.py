@@ -1,7 +1,7 @@
 """A violation: a confirmed act. It stands until an appeal overturns it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -37,7 +37,11 @@ COUNTING = tuple(status for status, permits in PERMITS.items() if permits.counti
 
 @dataclass(eq=False)
 class Violation:
-    """`earlier` is how many violations of the same act stood against the provider when this one was confirmed."""
+    """`earlier` is how many violations of the same act stood against the provider when this one was confirmed.
+
+    `accounts` are the provider and those that were the same provider then, in `group_version` of `group_id`: what the
+    decision hit stays known when the group changes later.
+    """
 
     violation_id: UUID
     case_id: UUID
@@ -56,6 +60,9 @@ class Violation:
     earlier: int
     correlation_id: str
     status: ViolationStatus = ViolationStatus.CONFIRMED
+    accounts: list[UUID] = field(default_factory=list)
+    group_id: UUID | None = None
+    group_version: int | None = None
     version: int = 1
 
     @property
@@ -64,7 +71,7 @@ class Violation:
 
     @property
     def subject(self) -> Subject:
-        return Subject(self.provider_id, self.listing_id, self.category)
+        return Subject(self.provider_id, self.listing_id, self.category, tuple(self.accounts))
 
     def confirmed(self) -> ViolationConfirmed:
         return ViolationConfirmed(

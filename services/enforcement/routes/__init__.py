@@ -2,8 +2,18 @@
 
 from fastapi import APIRouter
 
-from services.enforcement.routes import appeals, cases, explanations, penalties, reports, rulebooks, violations
+from services.enforcement.routes import (
+    appeals,
+    approvals,
+    cases,
+    explanations,
+    interim,
+    penalties,
+    reports,
+    rulebooks,
+    violations,
+)
 
 router = APIRouter(prefix="/v1")
-for part in (rulebooks, reports, cases, violations, penalties, appeals, explanations):
+for part in (rulebooks, reports, cases, approvals, interim, violations, penalties, appeals, explanations):
     router.include_router(part.router)

@@ -37,8 +37,10 @@ async def list_violations(
     "/{violation_id}", operation_id="get_violation", response_model=ViolationResponse, responses=problems(NotFound)
 )
 async def get_violation(violation_id: UUID, caller: CanRead, tx: Tx) -> ViolationResponse:
-    violation = await queries.violation(tx, violation_id, await readable_providers(tx, caller))
-    return ViolationResponse.of(violation, await queries.penalties_of(tx, violation_id))
+    """A linked account that it hits reads it too, with the penalties on itself."""
+    whose = await readable_providers(tx, caller)
+    violation = await queries.violation(tx, violation_id, whose)
+    return ViolationResponse.of(violation, await queries.penalties_of(tx, violation_id, whose))
 
 
 @router.post(

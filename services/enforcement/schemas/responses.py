@@ -8,9 +8,9 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from services.enforcement.domain.appeal import Appeal, AppealStatus
-from services.enforcement.domain.case import Case, CaseOrigin, CaseStatus
+from services.enforcement.domain.case import Case, CaseKind, CaseOrigin, CaseStatus
 from services.enforcement.domain.decision import Decision, DecisionKind
-from services.enforcement.domain.penalty import Penalty, PenaltyStatus
+from services.enforcement.domain.penalty import EndedBy, Penalty, PenaltyStatus
 from services.enforcement.domain.report import Report
 from services.enforcement.domain.rulebook import Ending
 from services.enforcement.domain.violation import Violation, ViolationStatus
@@ -34,10 +34,12 @@ class DecisionResponse(_Response):
     reason: str
     facts: dict[str, Any]
     trace: dict[str, Any]
+    measures: list[str]
 
 
 class CaseSummary(_Response):
     case_id: UUID
+    kind: CaseKind
     status: CaseStatus
     act: str
     clause: str
@@ -68,19 +70,25 @@ class CaseResponse(CaseSummary):
     """`facts` and `trace` are what opened the case; each decision has its own."""
 
     correlation_id: str
+    recommended_by: str = Field(description="Who waits for a second officer's approval; empty: nobody.")
     facts: dict[str, Any]
     trace: dict[str, Any]
+    interim_measures: list["PenaltyResponse"]
     reports: list[ReportedResponse]
     decisions: list[DecisionResponse]
 
     @classmethod
-    def of(cls, case: Case, reports: Iterable[Report], decisions: Iterable[Decision]) -> Self:
+    def of(
+        cls, case: Case, interim: Iterable[Penalty], reports: Iterable[Report], decisions: Iterable[Decision]
+    ) -> Self:
         return cls.model_validate(
             {
                 **{name: getattr(case, name) for name in CaseSummary.model_fields},
                 "correlation_id": case.correlation_id,
+                "recommended_by": case.recommended_by,
                 "facts": case.facts,
                 "trace": case.trace,
+                "interim_measures": [PenaltyResponse.model_validate(item) for item in interim],
                 "reports": [ReportedResponse.model_validate(report) for report in reports],
                 "decisions": [DecisionResponse.model_validate(decision) for decision in decisions],
             }
@@ -92,10 +100,13 @@ class PenaltyResponse(_Response):
 
     model_config = ConfigDict(from_attributes=True, validate_by_name=True, serialize_by_alias=True)
     penalty_id: UUID
-    violation_id: UUID
+    violation_id: UUID | None = Field(description="Null for an interim measure: its case is not decided yet.")
+    case_id: UUID
     decision_id: UUID
     target: Target
     measure: str
+    interim: bool
+    extended_from: UUID | None = Field(description="The penalty of a linked account that this one derives from.")
     clause: str = Field(description="The clause that was violated.")
     measure_clause: str = Field(description="The clause of the measure.")
     effects: Annotated[list[Effect], AfterValidator(sorted)]
@@ -105,6 +116,7 @@ class PenaltyResponse(_Response):
     status: PenaltyStatus
     lifted_at: datetime | None
     lift_decision_id: UUID | None
+    ended_by: EndedBy | None
     version: int
 
 
@@ -123,6 +135,9 @@ class ViolationSummary(_Response):
     confirmed_at: datetime
     appeal_until: datetime
     earlier: int = Field(description="How many violations of the same act stood against the provider before.")
+    accounts: list[UUID] = Field(description="The accounts that were the same provider when it was decided.")
+    group_id: UUID | None
+    group_version: int | None
     version: int
 
 
@@ -137,6 +152,16 @@ class ViolationResponse(ViolationSummary):
                 "penalties": [PenaltyResponse.model_validate(penalty) for penalty in penalties],
             }
         )
+
+
+class InterimResponse(BaseModel):
+    """The measures ordered, on the provider first and then on the accounts linked to it."""
+
+    items: list[PenaltyResponse]
+
+    @classmethod
+    def of(cls, penalties: Iterable[Penalty]) -> Self:
+        return cls(items=[PenaltyResponse.model_validate(item) for item in penalties])
 
 
 class AppealResponse(_Response):

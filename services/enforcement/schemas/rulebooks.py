@@ -7,7 +7,18 @@ from pydantic import BaseModel, Field
 
 from services.enforcement.domain.durations import format_duration
 from services.enforcement.domain.facts import Detector
-from services.enforcement.domain.rulebook import Act, Ending, Measure, Rulebook, Scope, Step, Title
+from services.enforcement.domain.rulebook import (
+    Act,
+    Ending,
+    Expulsion,
+    Measure,
+    Rulebook,
+    Sanction,
+    Scope,
+    Spread,
+    Step,
+    Title,
+)
 from shared.contracts.effects import Effect
 
 
@@ -30,6 +41,8 @@ class MeasureResponse(BaseModel):
     blocks: dict[Effect, str]
     leaves: dict[Effect, str]
     ends: dict[Ending, str]
+    spread: dict[Spread, str] = Field(description="Whether it hits all accounts of the same provider (6.5.11).")
+    second_officer: str = Field(description="The source that asks for a second officer's approval; empty: none does.")
     source: str
 
     @classmethod
@@ -42,6 +55,8 @@ class MeasureResponse(BaseModel):
             blocks=dict(measure.blocks),
             leaves=dict(measure.leaves),
             ends=dict(measure.ends),
+            spread={measure.spread: measure.spread_source},
+            second_officer=measure.second_officer,
             source=measure.source,
         )
 
@@ -49,6 +64,12 @@ class MeasureResponse(BaseModel):
 class SanctionResponse(BaseModel):
     measure: str
     period: str | None = Field(description="Such as 30d; null: until something else ends it.")
+    spread: Spread | None = Field(description="What the act says instead of the measure's own; null: nothing.")
+
+    @classmethod
+    def of(cls, sanction: Sanction) -> Self:
+        period = None if sanction.period is None else format_duration(sanction.period)
+        return cls(measure=sanction.measure, period=period, spread=sanction.spread)
 
 
 class StepResponse(BaseModel):
@@ -62,10 +83,7 @@ class StepResponse(BaseModel):
     def of(cls, step: Step) -> Self:
         return cls(
             after=step.after,
-            sanctions=[
-                SanctionResponse(measure=s.measure, period=None if s.period is None else format_duration(s.period))
-                for s in step.sanctions
-            ],
+            sanctions=[SanctionResponse.of(sanction) for sanction in step.sanctions],
             source=step.source,
         )
 
@@ -96,6 +114,39 @@ class ActResponse(BaseModel):
         )
 
 
+class InterimRuleResponse(BaseModel):
+    """What may be ordered while an expulsion is examined, each measure with its source."""
+
+    clause: str
+    measures: dict[str, str]
+    longest: str
+    source: str
+
+
+class ExpulsionResponse(BaseModel):
+    """How a provider is expelled. `also` are measures that may be taken with it."""
+
+    sanctions: list[SanctionResponse]
+    also: dict[str, str]
+    interim: InterimRuleResponse
+    source: str
+
+    @classmethod
+    def of(cls, expulsion: Expulsion) -> Self:
+        interim = expulsion.interim
+        return cls(
+            sanctions=[SanctionResponse.of(sanction) for sanction in expulsion.sanctions],
+            also=dict(expulsion.also),
+            interim=InterimRuleResponse(
+                clause=interim.clause,
+                measures=dict(interim.measures),
+                longest=format_duration(interim.longest),
+                source=interim.source,
+            ),
+            source=expulsion.source,
+        )
+
+
 class ChoiceResponse(BaseModel):
     choice: str
     decides: str
@@ -113,6 +164,7 @@ class RulebookResponse(BaseModel):
     repeats_within: str
     measures: list[MeasureResponse]
     acts: list[ActResponse]
+    expulsion: ExpulsionResponse | None
     choices: list[ChoiceResponse]
 
     @classmethod
@@ -129,6 +181,7 @@ class RulebookResponse(BaseModel):
             repeats_within=format_duration(book.repeats_within),
             measures=[MeasureResponse.of(measure) for measure in book.measures.values()],
             acts=[ActResponse.of(act, rows[act.id]) for act in book.acts.values()],
+            expulsion=None if book.expulsion is None else ExpulsionResponse.of(book.expulsion),
             choices=[ChoiceResponse(choice=c.id, decides=c.decides, source=c.source) for c in book.choices],
         )
 

@@ -7,7 +7,8 @@ from services.enforcement.domain.appeal import Outcome
 from services.enforcement.tests.asking import LISTING, PROVIDER
 from services.enforcement.tests.builders import an_outage, hear
 from services.enforcement.use_cases.appeals import decide_appeal, file_appeal
-from services.enforcement.use_cases.cases import Grounds, confirm_violation
+from services.enforcement.use_cases.confirmations import confirm_violation
+from services.enforcement.use_cases.proof import Grounds
 from shared.contracts.monitoring import OutageCause
 from shared.db.transaction import Database
 

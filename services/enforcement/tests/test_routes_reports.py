@@ -85,13 +85,17 @@ async def test_a_category_measure_blocks_the_provider_s_whole_category(as_, anna
     assert_problem(lift, 409, "not-liftable")
 
 
-async def test_an_expelled_provider_is_blocked_in_all_but_what_a_payout_hold_adds(as_, anna, public, clock):
+async def test_an_expelled_provider_is_blocked_in_all_but_what_a_payout_hold_adds(as_, anna, bela, public, clock):
     merchant = await as_("merchant", "shop")
-    for _ in range(2):
+    grounds = {"evidence": "access log", **REASON}
+    for status in (201, 409):
         report = (await merchant.post("/v1/reports", json=a_report(clock, act="data-crawling"), headers=once())).json()
-        path = f"/v1/cases/{report['case_id']}/confirmation"
-        answer = await anna.post(path, json={"evidence": "access log", **REASON}, headers=if_match(1))
-        assert answer.status_code == 201, answer.text
+        path = f"/v1/cases/{report['case_id']}"
+        answer = await anna.post(f"{path}/confirmation", json=grounds, headers=if_match(1))
+        assert answer.status_code == status, answer.text
+    assert_problem(answer, 409, "needs-approval")
+    assert (await anna.post(f"{path}/recommendation", json=grounds, headers=if_match(1))).status_code == 200
+    answer = await bela.post(f"{path}/approval", json=REASON, headers=if_match(2))
     expelled, held = answer.json()["penalties"]
     assert (expelled["measure"], held["measure"]) == ("expel", "payout_hold")
     effects = (await public.get(f"/v1/explanations/provider/{PROVIDER.provider_id}")).json()["effects"]

@@ -1,192 +1,153 @@
-"""Deciding a case: an officer confirms it, which makes the violation and its penalties, or dismisses it."""
+"""Opening and dismissing a case. What others need to know of it is told whenever that changes."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
-from services.enforcement import rulebook_store, store
-from services.enforcement.domain import penalty
-from services.enforcement.domain.case import Case, CaseOrigin
-from services.enforcement.domain.conditions import Finding, Verdict
-from services.enforcement.domain.decision import Decision, DecisionKind
-from services.enforcement.domain.errors import ActNotProven, CauseContradicted
-from services.enforcement.domain.facts import Facts, outage_facts, readable
-from services.enforcement.domain.penalty import Penalty
-from services.enforcement.domain.rulebook import Act, Rulebook
+from services.enforcement import group_store, rulebook_store, store
+from services.enforcement.domain.case import Case, CaseKind, CaseOrigin, CaseStatus
+from services.enforcement.domain.decision import DecisionKind
+from services.enforcement.domain.errors import CaseOpenAlready, NotExpellable, NotReportable
+from services.enforcement.domain.facts import Detector
+from services.enforcement.domain.rulebook import Act, Rulebook, Scope
 from services.enforcement.domain.subject import Subject
-from services.enforcement.domain.violation import Violation
+from services.enforcement.use_cases.decisions import keep_decision
+from services.enforcement.use_cases.interim import end_interim
 from services.enforcement.use_cases.restrictions import restate_restrictions
 from services.enforcement.use_cases.story import continue_story
-from shared.contracts.monitoring import OutageCause
+from services.enforcement.use_cases.subjects import about, wrong
 from shared.db.transaction import Transaction
 from shared.ids import new_id
 
 
 @dataclass(frozen=True, slots=True)
-class Grounds:
-    """What an officer records with a confirmation. `cause` is required where the act asks for it."""
+class Charge:
+    """What an officer opens a case with, after an investigation."""
 
-    officer: str
-    cause: OutageCause | None
+    kind: CaseKind
+    act: str
+    clause: str
+    provider_id: UUID
+    listing_id: UUID | None
+    happened_at: datetime | None
     evidence: str
     reason: str
 
 
-async def confirm_violation(
-    tx: Transaction, case_id: UUID, version: int, grounds: Grounds
-) -> tuple[Violation, list[Penalty]]:
-    """The facts must fulfil the act with what the officer records; then the ladder's step answers it."""
-    case = await store.lock_case(tx, case_id, version)
-    continue_story(tx, case.correlation_id)
-    book = await rulebook_store.rulebook_of(tx, case.rulebook, case.rulebook_version)
-    act = book.act(case.act)
-    decision_id = new_id()
-    before = case.status
-    case.confirm(decision_id, grounds.officer, tx.now)
-    facts = await _facts(tx, case, grounds)
-    finding = _prove(act, facts)
-    tx.session.add(_decision(decision_id, case, book, grounds, tx.now, facts, finding))
-    violation = await _violation(tx, decision_id, case, book)
-    tx.session.add(violation)
-    tx.emit(violation.confirmed())
-    await tx.session.flush()
-    penalties = _apply_penalties(tx, violation, book, act)
-    await restate_restrictions(tx, [item.target for item in penalties])
+async def investigate(tx: Transaction, officer: str, charge: Charge) -> Case:
+    """An officer opens a case of its own accord: about a violation, or about the expulsion of a provider (7.2)."""
+    happened_at = charge.happened_at or tx.now
+    if happened_at > tx.now:
+        raise wrong("/happened_at", "It cannot have happened in the future")
+    book = await rulebook_store.rulebook_at(tx, happened_at)
+    act = book.act(charge.act)
+    if charge.clause not in ("", act.clause):
+        raise wrong("/clause", f"{act.id} is {act.clause}")
+    subject = await _charged(tx, charge, book, act)
+    case_id = new_id()
+    case = open_case(
+        tx,
+        book,
+        act,
+        subject,
+        case_id=case_id,
+        kind=charge.kind,
+        origin=CaseOrigin.OFFICER,
+        origin_id=case_id,
+        happened_at=happened_at,
+        facts={"evidence": charge.evidence, "reason": charge.reason, "opened_by": officer},
+    )
     tx.record(
-        "confirm_violation",
+        "open_case",
         f"case:{case_id}",
-        old={"status": before},
         new={
+            "kind": case.kind,
+            "act": act.id,
+            "clause": act.clause,
             "status": case.status,
-            "violation_id": violation.violation_id,
-            "decision_id": decision_id,
-            "cause": grounds.cause,
-            "evidence_hash": sha256(grounds.evidence.encode()).hexdigest(),
-            "penalties": [item.penalty_id for item in penalties],
+            "evidence_hash": sha256(charge.evidence.encode()).hexdigest(),
         },
-        reason=grounds.reason,
+        reason=charge.reason,
     )
     await tx.session.flush()
-    return violation, penalties
+    return case
+
+
+async def _charged(tx: Transaction, charge: Charge, book: Rulebook, act: Act) -> Subject:
+    if charge.kind is not CaseKind.EXPULSION:
+        if act.detector is not Detector.REPORT:
+            raise NotReportable(f"{act.clause} is established by what is measured; its cases open by themselves")
+        return await about(tx, act.subject, charge.listing_id, charge.provider_id)
+    if book.expulsion is None:
+        raise NotExpellable(f"{book.id} {book.version} knows no expulsion")
+    subject = await about(tx, Scope.PROVIDER, charge.listing_id, charge.provider_id)
+    await store.lock_expulsion(tx, subject.provider_id)
+    known = await store.open_expulsion(tx, subject.provider_id)
+    if known is not None:
+        raise CaseOpenAlready("The expulsion of this provider is being examined", case_id=str(known.case_id))
+    return subject
+
+
+def open_case(
+    tx: Transaction,
+    book: Rulebook,
+    act: Act,
+    subject: Subject,
+    *,
+    kind: CaseKind,
+    origin: CaseOrigin,
+    origin_id: UUID,
+    happened_at: datetime,
+    case_id: UUID | None = None,
+    status: CaseStatus = CaseStatus.OPEN,
+    facts: dict[str, Any] | None = None,
+    trace: dict[str, Any] | None = None,
+) -> Case:
+    """However a case comes about. The caller records why."""
+    case = Case(
+        case_id=case_id or new_id(),
+        act=act.id,
+        clause=act.clause,
+        rulebook=book.id,
+        rulebook_version=book.version,
+        provider_id=subject.provider_id,
+        listing_id=subject.listing_id,
+        origin=origin,
+        origin_id=origin_id,
+        status=status,
+        happened_at=happened_at,
+        opened_at=tx.now,
+        correlation_id=tx.context.correlation_id,
+        facts=facts or {},
+        trace=trace or {},
+        kind=kind,
+    )
+    tx.session.add(case)
+    tx.emit(case.changed())
+    return case
 
 
 async def dismiss_case(tx: Transaction, case_id: UUID, version: int, officer: str, reason: str) -> Case:
+    """Nothing is held against the provider; what was ordered in the meantime ends."""
+    await group_store.hold_groups(tx)
     case = await store.lock_case(tx, case_id, version)
     continue_story(tx, case.correlation_id)
-    book = await rulebook_store.rulebook_of(tx, case.rulebook, case.rulebook_version)
     before, decision_id = case.status, new_id()
     case.dismiss(decision_id, officer, tx.now)
-    tx.session.add(
-        Decision(
-            decision_id=decision_id,
-            kind=DecisionKind.DISMISSAL,
-            case_id=case_id,
-            rulebook=book.id,
-            rulebook_version=book.version,
-            rulebook_hash=book.content_hash,
-            decided_by=officer,
-            decided_at=tx.now,
-            reason=reason,
-            facts=case.facts,
-            trace=case.trace,
-        )
-    )
+    decision = await keep_decision(tx, DecisionKind.DISMISSAL, decision_id, case, officer, reason)
+    decision.facts, decision.trace = case.facts, case.trace
+    tx.emit(case.changed())
+    ended = await end_interim(tx, case, decision_id)
+    await restate_restrictions(tx, ended)
     tx.record("dismiss_case", f"case:{case_id}", old={"status": before}, new={"status": case.status}, reason=reason)
     await tx.session.flush()
     return case
 
 
-async def _facts(tx: Transaction, case: Case, grounds: Grounds) -> Facts:
-    """The outage as it stands now, and the cause that the officer records."""
-    if case.origin is not CaseOrigin.OUTAGE:
-        return {}
-    outage = await store.lock_outage(tx, case.origin_id)
-    if outage is None:
-        raise LookupError(f"outage {case.origin_id} of case {case.case_id} is not kept")
-    if grounds.cause not in (None, OutageCause.UNKNOWN, outage.cause) and outage.cause is not OutageCause.UNKNOWN:
-        raise CauseContradicted(
-            f"Monitoring has recorded the cause {outage.cause.value}; have it corrected there first",
-            recorded=outage.cause.value,
-        )
-    facts = dict(outage_facts(outage, tx.now))
-    if grounds.cause is not None and grounds.cause is not OutageCause.UNKNOWN:
-        facts["cause"] = grounds.cause.value
-    return facts
-
-
-def _prove(act: Act, facts: Facts) -> Finding | None:
-    """An act without a condition is for the officer to judge; any other must be fulfilled by the facts."""
-    finding = act.evaluate(facts)
-    if finding is not None and finding.verdict is not Verdict.MATCH:
-        what = "do not fulfil" if finding.verdict is Verdict.NO_MATCH else "do not suffice for"
-        raise ActNotProven(
-            f"The facts {what} {act.clause}",
-            clause=act.clause,
-            verdict=finding.verdict.value,
-            missing=sorted(finding.missing),
-            trace=finding.as_document(),
-        )
-    return finding
-
-
-def _decision(
-    decision_id: UUID, case: Case, book: Rulebook, grounds: Grounds, at: datetime, facts: Facts, finding: Finding | None
-) -> Decision:
-    return Decision(
-        decision_id=decision_id,
-        kind=DecisionKind.CONFIRMATION,
-        case_id=case.case_id,
-        rulebook=book.id,
-        rulebook_version=book.version,
-        rulebook_hash=book.content_hash,
-        decided_by=grounds.officer,
-        decided_at=at,
-        reason=grounds.reason,
-        cause=grounds.cause.value if grounds.cause else "",
-        evidence=grounds.evidence,
-        facts=readable(facts),
-        trace=finding.as_document() if finding else {},
-    )
-
-
-async def _violation(tx: Transaction, decision_id: UUID, case: Case, book: Rulebook) -> Violation:
-    await store.lock_provider(tx, case.provider_id)
-    listing = await store.known_listing(tx, case.listing_id) if case.listing_id else None
-    since = case.happened_at - book.repeats_within
-    return Violation(
-        violation_id=new_id(),
-        case_id=case.case_id,
-        provider_id=case.provider_id,
-        listing_id=case.listing_id,
-        category=listing.category if listing else "",
-        act=case.act,
-        clause=case.clause,
-        rulebook=book.id,
-        rulebook_version=book.version,
-        decision_id=decision_id,
-        confirmed_by=case.decided_by,
-        confirmed_at=tx.now,
-        happened_at=case.happened_at,
-        appeal_until=tx.now + book.appeal_window,
-        earlier=await store.count_earlier(tx, case.provider_id, case.act, since),
-        correlation_id=case.correlation_id,
-    )
-
-
-def _hit(violation: Violation) -> Subject:
-    """Whom the penalties hit. Linked accounts (6.5.11) join here once the registry tells of them."""
-    return violation.subject
-
-
-def _apply_penalties(tx: Transaction, violation: Violation, book: Rulebook, act: Act) -> list[Penalty]:
-    subject = _hit(violation)
-    penalties = []
-    for sanction in act.step(violation.earlier).sanctions:
-        measure = book.measures[sanction.measure]
-        for target in subject.targets(measure.scope):
-            applied = penalty.apply(new_id(), violation, measure, target, sanction.period)
-            tx.session.add(applied)
-            tx.emit(applied.applied())
-            penalties.append(applied)
-    return penalties
+async def retell_cases(tx: Transaction, after: str, limit: int) -> str:
+    """Tells up to `limit` cases whose id is above `after` again; returns the last id, "" at the end."""
+    cases = await store.lock_cases_after(tx, after, limit)
+    tx.emit(*(case.changed() for case in cases))
+    return str(cases[-1].case_id) if len(cases) == limit else ""

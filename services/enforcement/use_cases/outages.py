@@ -6,16 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from services.enforcement import rulebook_store, store, tables, timers
-from services.enforcement.domain.case import Case, CaseOrigin, CaseStatus
+from services.enforcement.domain.case import CaseKind, CaseOrigin, CaseStatus
 from services.enforcement.domain.conditions import Finding
 from services.enforcement.domain.errors import NoRulebook
 from services.enforcement.domain.facts import Detector, Facts, outage_facts, readable
 from services.enforcement.domain.rulebook import Act, Rulebook
+from services.enforcement.domain.subject import Subject
+from services.enforcement.use_cases.cases import open_case
 from services.enforcement.use_cases.story import continue_story
 from shared.contracts.monitoring import OutageState
 from shared.db.replicas import keep
 from shared.db.transaction import Transaction
-from shared.ids import new_id
 from shared.messaging.reaction import Received, context_of
 
 
@@ -56,24 +57,19 @@ async def _propose_case(
     """Once per outage and act: an outage that goes on after its case was dismissed does not come up again."""
     if await store.case_of(tx, outage.outage_id, act.id) is not None:
         return
-    case = Case(
-        case_id=new_id(),
-        act=act.id,
-        clause=act.clause,
-        rulebook=book.id,
-        rulebook_version=book.version,
-        provider_id=outage.provider_id,
-        listing_id=outage.listing_id,
+    case = open_case(
+        tx,
+        book,
+        act,
+        Subject(outage.provider_id, outage.listing_id),
+        kind=CaseKind.VIOLATION,
         origin=CaseOrigin.OUTAGE,
         origin_id=outage.outage_id,
         status=CaseStatus.PROPOSED,
         happened_at=outage.started_at,
-        opened_at=tx.now,
-        correlation_id=tx.context.correlation_id,
         facts=readable(facts),
         trace=finding.as_document(),
     )
-    tx.session.add(case)
     tx.record(
         "propose_case",
         f"case:{case.case_id}",

@@ -9,14 +9,24 @@ from shared.db.transaction import Transaction
 
 
 async def restate_restrictions(tx: Transaction, targets: Iterable[Target]) -> None:
-    """Locks the targets, reads all penalties on them again and tells the full set of causes of each."""
+    """Locks the targets, reads all penalties on them again and tells the full set of causes of each.
+
+    Once per decision, with all of its targets: what replaces something then leaves no gap between the two.
+    """
     for target in await store.lock_restrictions(tx, targets):
-        tx.emit(restriction(target, await store.penalties_on(tx, target), tx.now))
+        await _tell(tx, target)
 
 
 async def retell_restrictions(tx: Transaction, after: str, limit: int) -> str:
     """Tells up to `limit` targets whose key is above `after` again; returns the last key, "" at the end."""
     targets = await store.lock_restrictions_after(tx, after, limit)
     for target in targets:
-        tx.emit(restriction(target, await store.penalties_on(tx, target), tx.now))
+        await _tell(tx, target)
     return targets[-1].key if len(targets) == limit else ""
+
+
+async def _tell(tx: Transaction, target: Target) -> None:
+    if target.kind == "provider_category":  # the only one whose cure names the state that it saw (6.5.6)
+        await tx.session.flush()
+        await store.note_told(tx, target)
+    tx.emit(restriction(target, await store.penalties_on(tx, target), tx.now))
