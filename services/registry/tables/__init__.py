@@ -2,6 +2,7 @@
 
 from services.registry.tables.agreements import agreement, signature
 from services.registry.tables.metadata import metadata
+from services.registry.tables.notices import calendar_day, notice
 from services.registry.tables.providers import provider, told_standing
 from services.registry.tables.qualifications import qualification
 from services.registry.tables.replicas import audit_anchor, restriction
@@ -9,7 +10,9 @@ from services.registry.tables.replicas import audit_anchor, restriction
 __all__ = [
     "agreement",
     "audit_anchor",
+    "calendar_day",
     "metadata",
+    "notice",
     "provider",
     "qualification",
     "restriction",

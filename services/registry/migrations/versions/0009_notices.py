@@ -1,4 +1,9 @@
-"""notices"""
+"""notices and the calendar of business days"""
+
+from alembic import op
+
+from shared.business_days.tables import create_calendar
+from shared.notices import create_notices
 
 revision = "0009"
 down_revision = "0008"
@@ -7,4 +12,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    create_notices(op)
+    create_calendar(op)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("migrations only go forward: expand first, contract in a later release")
