@@ -2,7 +2,7 @@
 
 from pydantic import Field, field_validator
 
-from services.monitoring.domain.addresses import parse_networks
+from shared.addresses import parse_networks
 from shared.settings import ServiceSettings
 
 

@@ -14,9 +14,9 @@ from aiohttp import ClientError, ClientResponse, ClientSession, ClientSSLError, 
 from multidict import CIMultiDictProxy
 from yarl import URL
 
-from services.monitoring.domain.addresses import AddressDeniedError
 from services.monitoring.domain.judging import UNMONITORABLE, Vote
-from services.monitoring.prober.connector import check_url, peers
+from shared.addresses import AddressDeniedError
+from shared.way_out import check_url, peers
 
 BODY_MOST = 65_536
 BODY_KEPT = 1_024

@@ -7,15 +7,15 @@ from uuid import UUID
 
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar
 
-from services.monitoring.domain.addresses import parse_networks
 from services.monitoring.domain.timeline import State
 from services.monitoring.domain.vantage import VantageRecord
 from services.monitoring.leases import Leased
-from services.monitoring.prober.connector import guarded_connector
 from services.monitoring.prober.look import Look, look
 from services.monitoring.prober.metrics import LOOKS, SUSPECT
 from services.monitoring.prober.pulse import Pulse
 from services.monitoring.settings import MonitoringSettings
+from shared.addresses import parse_networks
+from shared.way_out import guarded_connector
 
 PROOF_GAP_SECONDS = 1.0
 

@@ -11,11 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from aiohttp import ClientSession, ClientTimeout
 
-from services.monitoring.domain.addresses import parse_networks
-from services.monitoring.prober.connector import guarded_connector, look_up
 from services.monitoring.prober.look import BODY_MOST, look
 from services.monitoring.prober.pulse import Pulse
 from services.monitoring.tests.servers import a_wayward_server
+from shared.addresses import parse_networks
+from shared.way_out import guarded_connector, look_up
 
 LOOPBACK = parse_networks(["127.0.0.0/8"])
 TIMEOUT_MS = 1_000

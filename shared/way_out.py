@@ -1,4 +1,4 @@
-"""The way out for probes: names are resolved once, every answer is checked, and the socket is checked again."""
+"""The way out to strangers' addresses: a name is resolved once, each answer checked, and the socket checked again."""
 
 import asyncio
 import socket
@@ -11,9 +11,9 @@ from aiohttp import TCPConnector
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from services.monitoring.domain.addresses import AddressDeniedError, Network, check_addresses, is_allowed
+from shared.addresses import AddressDeniedError, Network, check_addresses, is_allowed
 
-# Where the look at hand connected to, for its evidence.
+# Where the request at hand connected to, for its evidence.
 peers: ContextVar[list[str]] = ContextVar("peers")
 
 Lookup = Callable[[str, int], Sequence[tuple[Any, ...]]]
@@ -49,7 +49,7 @@ class GuardedResolver(AbstractResolver):
         ]
 
     async def close(self) -> None:
-        """Its threads belong to the prober."""
+        """Its threads belong to whom it was made for."""
 
 
 def guarded_connector(
@@ -61,7 +61,7 @@ def guarded_connector(
         family, kind, proto, _, address = info
         found = check_addresses(address[0], [address[0]], allowed)
         if address[1] not in ports and not _is_excepted(found[0], allowed):
-            raise AddressDeniedError(f"port {address[1]} must not be probed")
+            raise AddressDeniedError(f"port {address[1]} must not be reached")
         peers.get([]).append(f"{found[0]} {address[1]}")
         return socket.socket(family, kind, proto)
 
@@ -82,8 +82,8 @@ def _is_excepted(address: Any, allowed: Sequence[Network]) -> bool:
 def check_url(url: URL) -> None:
     """What can be refused before anything is sent."""
     if url.scheme not in ("http", "https") or not url.raw_host:
-        raise AddressDeniedError("only http and https addresses are probed")
+        raise AddressDeniedError("only http and https addresses are reached")
     if url.user is not None or url.password is not None:
-        raise AddressDeniedError("an address with a user name is not probed")
+        raise AddressDeniedError("an address with a user name is not reached")
     if "%" in url.raw_host:
-        raise AddressDeniedError("an address with a zone is not probed")
+        raise AddressDeniedError("an address with a zone is not reached")

@@ -1,4 +1,4 @@
-"""Which addresses a provider's URL may lead to: an explicit list, for `is_global` of the library is not safe."""
+"""Which addresses a stranger's URL may lead to: an explicit list, for `is_global` of the library is not safe."""
 
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -35,7 +35,7 @@ ISATAP = (0x00005EFE, 0x02005EFE)
 
 
 class AddressDeniedError(OSError):
-    """A name or a literal leads to where a probe must not go."""
+    """A name or a literal leads to where nothing of ours must go."""
 
 
 def embedded(address: Address) -> Address:
@@ -77,7 +77,7 @@ def check_addresses(host: str, texts: Sequence[str], allowed: Sequence[Network])
     if not addresses:
         raise AddressDeniedError(f"{host} has no address")
     if not all(is_allowed(address, allowed) for address in addresses):
-        raise AddressDeniedError(f"{host} leads to an address that must not be probed")
+        raise AddressDeniedError(f"{host} leads to an address that must not be reached")
     return addresses
 
 

@@ -1,10 +1,10 @@
-"""The guard against addresses that a probe must never reach, with the known ways around such guards."""
+"""The guard against addresses that no request of ours may reach, with the known ways around such guards."""
 
 from ipaddress import ip_address
 
 import pytest
 
-from services.monitoring.domain.addresses import AddressDeniedError, check_addresses, is_denied, parse_networks
+from shared.addresses import AddressDeniedError, check_addresses, is_denied, parse_networks
 
 DENIED = [
     "127.0.0.1",
