@@ -7,6 +7,8 @@ from services.orders.routes import router
 from services.orders.settings import OrdersSettings
 from services.orders.tables import metadata
 from services.orders.tasks import ask_for_payments, pay_refunds
+from services.orders.use_cases.balancing import tell_balances
+from services.orders.use_cases.ordering import tell_orders
 from services.orders.use_cases.subscribing import tell_subscriptions
 from shared.service import Service
 
@@ -20,5 +22,5 @@ service = Service(
     reactions=REACTIONS,
     jobs=JOBS,
     tasks=[pay_refunds, ask_for_payments],
-    resync=[tell_subscriptions],
+    resync=[tell_subscriptions, tell_orders, tell_balances],
 )

@@ -157,6 +157,11 @@ async def post(tx: Transaction, order_id: UUID, entries: Iterable[Entry]) -> Non
                 INSERT INTO account (account) SELECT DISTINCT unnest($6::text[]) ORDER BY 1 ON CONFLICT DO NOTHING
             ), written AS (
                 INSERT INTO ledger_entry (entry_id, template, reference, order_id, at) VALUES ($1, $2, $3, $4, $5)
+            ), changed AS (
+                INSERT INTO balance_change (entry_id, provider_id, amount_fen)
+                SELECT $1, split_part(account, ':', 2)::uuid, sum(amount_fen)
+                FROM unnest($6::text[], $7::bigint[]) AS p(account, amount_fen)
+                WHERE account LIKE 'provider:%' GROUP BY account
             )
             INSERT INTO posting (entry_id, account, amount_fen)
             SELECT $1, account, amount_fen FROM unnest($6::text[], $7::bigint[]) AS p(account, amount_fen)
@@ -259,3 +264,18 @@ async def claim_second_looks(tx: Transaction, limit: int) -> list[str]:
         tx.now, limit,
     )  # fmt: skip
     return sorted({row["target_key"] for row in rows})
+
+
+async def orders_after(tx: Transaction, after: str, limit: int) -> list[tuple[Order, bool]]:
+    """In the order of their ids, locked, each with whether money still has to go back."""
+    statement = select(StoredOrder).order_by(orders.c.order_id).limit(limit).with_for_update()
+    if after:
+        statement = statement.where(orders.c.order_id > UUID(after))
+    found = (await tx.session.scalars(statement)).all()
+    due = await tx.session.scalars(
+        select(refund.c.order_id).where(
+            refund.c.order_id.in_([order.order_id for order in found]), refund.c.status == RefundStatus.DUE
+        )
+    )
+    pending = set(due.all())
+    return [(order, order.order_id in pending) for order in found]

@@ -160,6 +160,22 @@ posting = Table(
     CheckConstraint("amount_fen <> 0", name="amount"),
     Index("ix_posting_account", "account"),
 )
+# What was posted to a provider's account and is not yet in its balance. Bookings only add rows here, so that those of
+# one provider do not wait for each other; a job sums them up and says the balance.
+balance_change = Table(
+    "balance_change",
+    metadata,
+    Column("entry_id", Uuid, primary_key=True),
+    Column("provider_id", Uuid, primary_key=True),
+    Column("amount_fen", BigInteger, nullable=False),
+)
+balance = Table(
+    "balance",
+    metadata,
+    Column("provider_id", Uuid, primary_key=True),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("changed_at", INSTANT, nullable=False),
+)
 
 
 class StoredOrder(Order):

@@ -5,8 +5,11 @@ provider bears it, so the provider's account may fall below zero and carries the
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
+
+from shared.contracts.orders import BalanceChanged
 
 PAYMENTS = "payments"  # money that lies at the payment server: an asset
 REFUNDS_DUE = "refunds_due"  # money that goes back to merchants: a liability
@@ -15,6 +18,13 @@ TECHNICAL_FEES = "technical_fees"  # the market's revenue
 
 def provider_account(provider_id: UUID) -> str:
     return f"provider:{provider_id}"
+
+
+def balance_of(provider_id: UUID, amount_fen: int, at: datetime) -> BalanceChanged:
+    """What a provider's account says: a credit (-) is still to be paid to it, a debit (+) is what it owes."""
+    return BalanceChanged(
+        provider_id=provider_id, owed_fen=max(amount_fen, 0), due_fen=max(-amount_fen, 0), changed_at=at
+    )
 
 
 class Template(StrEnum):

@@ -16,6 +16,7 @@ from shared.contracts.orders import (
     OrderPlaced,
     OrderRefunded,
     OrderRefused,
+    OrderUpdated,
     RefusalCause,
 )
 
@@ -101,31 +102,45 @@ class Order:
             placed_at=self.placed_at,
         )
 
+    def updated(self, *, refund_pending: bool = False) -> OrderUpdated:
+        """Whether it is finished. `refund_pending` for money that goes back although the order never was paid."""
+        return OrderUpdated(
+            order_id=self.order_id,
+            merchant_id=self.merchant_id,
+            listing_id=self.listing_id,
+            provider_id=self.provider_id,
+            is_open=self.status is OrderStatus.PLACED,
+            refund_pending=refund_pending or self.status is OrderStatus.REFUNDING,
+            placed_at=self.placed_at,
+        )
+
     def pay(self, payment_id: str, at: datetime) -> list[Event]:
         self._become(OrderStatus.PAID)
-        return [OrderPaid(order_id=self.order_id, payment_id=payment_id, amount_fen=self.price_fen, paid_at=at)]
+        paid = OrderPaid(order_id=self.order_id, payment_id=payment_id, amount_fen=self.price_fen, paid_at=at)
+        return [paid, self.updated()]
 
     def refuse(self, cause: RefusalCause, at: datetime) -> list[Event]:
         self._become(OrderStatus.REFUSED)
         self._close(cause, at)
-        return [OrderRefused(order_id=self.order_id, cause=cause, refused_at=at)]
+        return [OrderRefused(order_id=self.order_id, cause=cause, refused_at=at), self.updated()]
 
     def cancel(self, reason: str, at: datetime) -> list[Event]:
         self._become(OrderStatus.CANCELLED)
         self.closed_at = at
-        return [OrderCancelled(order_id=self.order_id, reason=reason, cancelled_at=at)]
+        return [OrderCancelled(order_id=self.order_id, reason=reason, cancelled_at=at), self.updated()]
 
     def give_back(self, cause: RefusalCause) -> list[Event]:
-        """The refund is owed from here on; the fact is said when the money has gone back."""
+        """The refund is owed from here on; `order.refunded` is said when the money has gone back."""
         self._become(OrderStatus.REFUNDING)
         self.cause = cause.model_dump(mode="json")
-        return []
+        return [self.updated()]
 
     def refund(self, at: datetime) -> list[Event]:
         self._become(OrderStatus.REFUNDED)
         self.closed_at = at
         cause = RefusalCause.model_validate(self.cause)
-        return [OrderRefunded(order_id=self.order_id, amount_fen=self.price_fen, cause=cause, refunded_at=at)]
+        refunded = OrderRefunded(order_id=self.order_id, amount_fen=self.price_fen, cause=cause, refunded_at=at)
+        return [refunded, self.updated()]
 
     def _close(self, cause: RefusalCause, at: datetime) -> None:
         self.closed_at = at

@@ -57,9 +57,12 @@ def test_every_status_says_where_it_leads_and_what_it_permits():
 
 def test_each_step_says_its_fact():
     order = an_order()
-    assert [fact.wire.name for fact in order.pay("p", NOW)] == ["order.paid"]
-    assert order.give_back(CAUSE) == []
-    [refunded] = order.refund(NOW)
+    assert order.updated().is_open
+    assert [fact.wire.name for fact in order.pay("p", NOW)] == ["order.paid", "order.updated"]
+    assert order.give_back(CAUSE) == [order.updated()]
+    assert (order.updated().is_open, order.updated().refund_pending) == (False, True)
+    [refunded, updated] = order.refund(NOW)
+    assert (updated, order.updated().refund_pending) == (order.updated(), False)
     assert isinstance(refunded, OrderRefunded)
     assert (refunded.amount_fen, refunded.cause) == (9_900, CAUSE)
 

@@ -31,7 +31,7 @@ async def test_a_paid_order_gives_access_and_is_booked(shop: Shop):
     assert entitlement["usable"] is True
     assert datetime.fromisoformat(entitlement["until"]) == shop.clock() + a_while(days=30)
     kinds = [fact["type"] for fact in await shop.facts()]
-    assert kinds == ["order.placed", "order.paid", "subscription.activated"]
+    assert kinds == ["order.placed", "order.paid", "order.updated", "subscription.activated"]
     assert await shop.balances() == {"payments": 9_900, "provider": -9_405, "technical_fees": -495}
 
 

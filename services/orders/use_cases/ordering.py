@@ -85,6 +85,14 @@ async def cancel_unpaid_orders(tx: Transaction) -> int:
     return len(forgotten)
 
 
+async def tell_orders(tx: Transaction, after: str, limit: int) -> str:
+    """Re-emits whether each order is finished, for replicas that are filled anew."""
+    told = await store.orders_after(tx, after, limit)
+    for order, refund_pending in told:
+        tx.emit(order.updated(refund_pending=refund_pending))
+    return str(told[-1][0].order_id) if len(told) == limit else ""
+
+
 def _cancel(tx: Transaction, order: Order, reason: str) -> None:
     before = order.status
     tx.emit(*order.cancel(reason, tx.now))

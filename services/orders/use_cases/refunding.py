@@ -35,6 +35,7 @@ async def return_stray_payment(tx: Transaction, order: Order, payment: Payment) 
     """Money came for an order that was refused or cancelled: it goes back whole, the order stays what it is."""
     refund = _due(tx, order, payment)
     await store.post(tx, order.order_id, ledger.stray_payment(refund.refund_id, refund.amount_fen))
+    tx.emit(order.updated(refund_pending=True))
     tx.record(
         "return_stray_payment",
         f"order:{order.order_id}",
@@ -54,6 +55,8 @@ async def complete_refund(tx: Transaction, refund_id: UUID) -> None:
     if order is not None and order.status is OrderStatus.REFUNDING:
         _close(tx, order)
     else:
+        if order is not None:
+            tx.emit(order.updated())
         tx.record("complete_refund", f"order:{refund.order_id}", new={"refund_id": str(refund_id)})
 
 
