@@ -18,7 +18,7 @@ from shared.contracts.effects import Target
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Event
 from shared.contracts.monitoring import OutageCause, OutageClosed, OutageOpened
-from shared.contracts.registry import ProviderStandingChanged, Standing
+from shared.contracts.registry import GroupChanged, Member, ProviderStandingChanged, ServiceStoppedEarly, Standing
 from shared.db.transaction import Database
 from shared.ids import new_id
 from shared.messaging.reaction import Received
@@ -77,6 +77,31 @@ def a_provider(**varies: Any) -> ProviderStandingChanged:
         **varies,
     }
     return ProviderStandingChanged(**given)
+
+
+def a_group(*members: UUID, **varies: Any) -> GroupChanged:
+    version = varies.pop("version", 1)
+    given: dict[str, Any] = {
+        "group_id": new_id(),
+        "version": version,
+        "members": tuple(Member(provider_id=member, since=NOON, basis="code") for member in members),
+        "changed_at": NOON + timedelta(minutes=version),
+        **varies,
+    }
+    return GroupChanged(**given)
+
+
+def a_stop(**varies: Any) -> ServiceStoppedEarly:
+    given: dict[str, Any] = {
+        "provider_id": new_id(),
+        "exit_id": new_id(),
+        "listing_id": new_id(),
+        "stopped_at": NOON,
+        "due_until": NOON + timedelta(days=30),
+        "evidence": "down for 26 hours",
+        **varies,
+    }
+    return ServiceStoppedEarly(**given)
 
 
 def a_case(**varies: Any) -> Case:
