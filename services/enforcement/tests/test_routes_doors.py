@@ -39,11 +39,21 @@ async def test_what_does_not_exist_is_not_found(anna, path):
 
 
 @pytest.mark.parametrize(
-    "path", ["cases/{id}/confirmation", "cases/{id}/dismissal", "penalties/{id}/lift", "appeals/{id}/decision"]
+    "path",
+    [
+        "cases/{id}/confirmation",
+        "cases/{id}/dismissal",
+        "cases/{id}/recommendation",
+        "cases/{id}/approval",
+        "cases/{id}/return",
+        "penalties/{id}/lift",
+        "penalties/{id}/extension",
+        "appeals/{id}/decision",
+    ],
 )
 async def test_deciding_what_does_not_exist_is_not_found(anna, path):
     body = {"outcome": "uphold", **REASON} if "appeals" in path else REASON
-    body = CONFIRMATION if "confirmation" in path else body
+    body = CONFIRMATION if "confirmation" in path or "recommendation" in path else body
     answer = await anna.post(f"/v1/{path.format(id=new_id())}", json=body, headers=if_match(1))
     assert_problem(answer, 404, "not-found")
 
@@ -53,6 +63,12 @@ PROTECTED = [
     ("GET", "/v1/cases/{id}", {"officer"}),
     ("POST", "/v1/cases/{id}/confirmation", {"officer"}),
     ("POST", "/v1/cases/{id}/dismissal", {"officer"}),
+    ("POST", "/v1/cases", {"officer"}),
+    ("POST", "/v1/cases/{id}/recommendation", {"officer"}),
+    ("POST", "/v1/cases/{id}/approval", {"officer"}),
+    ("POST", "/v1/cases/{id}/return", {"officer"}),
+    ("POST", "/v1/cases/{id}/interim-measures", {"officer"}),
+    ("POST", "/v1/penalties/{id}/extension", {"officer"}),
     ("GET", "/v1/violations", {"officer", "provider"}),
     ("GET", "/v1/violations/{id}", {"officer", "provider"}),
     ("POST", "/v1/violations/{id}/appeals", {"provider"}),

@@ -7,7 +7,7 @@ import yaml
 
 from services.enforcement import rulebook_file
 from services.enforcement.domain.errors import UnknownAct
-from services.enforcement.domain.rulebook import Ending, RulebookError, Scope
+from services.enforcement.domain.rulebook import Ending, RulebookError, Scope, Spread
 from services.enforcement.tests.builders import RULEBOOK
 from shared.contracts.effects import Effect
 
@@ -49,6 +49,28 @@ def test_every_measure_of_the_regulation_blocks_what_it_must():
 def test_every_measure_ends_as_it_must_and_by_appeal():
     found = {name: set(row.ends) for name, row in RULEBOOK.measures.items()}
     assert found == {name: ends | {Ending.APPEAL} for name, ends in ENDS.items()}
+
+
+def test_what_hits_the_provider_spreads_over_its_accounts_and_what_hits_a_listing_does_not():
+    for measure in RULEBOOK.measures.values():
+        stays = measure.scope is Scope.LISTING
+        assert (measure.spread, measure.spread_source) == (
+            (Spread.NONE, "design-choice") if stays else (Spread.GROUP, "6.5.11")
+        ), measure.id
+
+
+def test_only_an_expulsion_needs_two_officers_and_has_measures_in_the_meantime():
+    assert [measure.id for measure in RULEBOOK.measures.values() if measure.second_officer] == ["expel"]
+    assert RULEBOOK.expulsion is not None
+    assert RULEBOOK.is_grave(RULEBOOK.expulsion.sanctions)
+    assert set(RULEBOOK.expulsion.interim.measures) == {"freeze", "publish_freeze", "payout_hold"}
+    assert RULEBOOK.expulsion.interim.longest == timedelta(days=30)
+
+
+def test_a_market_may_know_no_expulsion():
+    document = rulebook_file.parse(TEXT.encode())
+    del document["expulsion"]
+    assert rulebook_file.build(document).expulsion is None
 
 
 def test_the_rulebook_is_in_force_from_12_february_2020_in_china():
@@ -145,6 +167,22 @@ BAD = {
     ),
     "a second document": ("id: kuaishou\n", "id: kuaishou\n---\n", "not readable as YAML"),
     "a broken line": ("id: kuaishou\n", "id: [kuaishou\n", "not readable as YAML"),
+    "no spread": ("    spread: {none: design-choice}\n", "", "measures[hide].spread: Field required"),
+    "two spreads": ("{none: design-choice}", "{none: design-choice, group: 6.5.11}", "measures[hide].spread"),
+    "an unknown spread": ("{none: design-choice}", "{friends: design-choice}", "measures[hide].spread.friends"),
+    "an expulsion of one account": (
+        "    spread: {group: 6.5.11}\n    second_officer",
+        "    spread: {none: 6.5.11}\n    second_officer",
+        "measures[expel]: a measure that hits all accounts spreads over the group",
+    ),
+    "an expulsion by one officer": ("    second_officer: design-choice\n", "", "a second officer must approve it"),
+    "an expulsion by an unknown measure": ("[{measure: expel}]\n", "[{measure: exile}]\n", "no measure exile"),
+    "an unknown interim measure": ("measures: {freeze:", "measures: {thaw:", "thaw is no measure on listings"),
+    "an interim measure without a longest time": (
+        "    longest: 30d\n",
+        "",
+        "expulsion.interim.longest: Field required",
+    ),
     "a missing act list": ("acts:\n", "deeds:\n", "acts: Field required"),
 }
 

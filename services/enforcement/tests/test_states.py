@@ -11,6 +11,7 @@ from services.enforcement.domain.errors import (
     AppealAlreadyDecided,
     CaseDecided,
     NotAppealable,
+    NotRecommended,
     SameOfficer,
     TargetUnknown,
 )
@@ -21,25 +22,86 @@ from services.enforcement.domain.violation import ViolationStatus
 from services.enforcement.tests.builders import NOON, a_case, a_listing, a_penalty, a_provider, a_violation
 from shared.contracts.effects import Effect, Target
 from shared.contracts.registry import Hold, Standing
+from shared.errors import Refusal
 from shared.ids import new_id
 
 
-@pytest.mark.parametrize("status", [CaseStatus.PROPOSED, CaseStatus.OPEN])
-def test_an_undecided_case_can_be_confirmed_and_dismissed(status):
-    confirmed, dismissed = a_case(status=status), a_case(status=status)
-    confirmed.confirm(new_id(), "anna", NOON)
-    dismissed.dismiss(new_id(), "anna", NOON)
-    assert (confirmed.status, dismissed.status) == (CaseStatus.CONFIRMED, CaseStatus.DISMISSED)
-    assert confirmed.decided_by == "anna"
+MOVES = {
+    "confirm": lambda case: case.confirm(new_id(), "bela", NOON),
+    "dismiss": lambda case: case.dismiss(new_id(), "bela", NOON),
+    "recommend": lambda case: case.recommend(new_id(), "anna"),
+    "approve": lambda case: case.approve(new_id(), "bela", NOON),
+    "return": lambda case: case.return_recommendation("bela"),
+}
+BECOMES: dict[CaseStatus, dict[str, CaseStatus | type[Refusal]]] = {
+    CaseStatus.PROPOSED: {
+        "confirm": CaseStatus.CONFIRMED,
+        "dismiss": CaseStatus.DISMISSED,
+        "recommend": CaseStatus.RECOMMENDED,
+        "approve": NotRecommended,
+        "return": NotRecommended,
+    },
+    CaseStatus.OPEN: {
+        "confirm": CaseStatus.CONFIRMED,
+        "dismiss": CaseStatus.DISMISSED,
+        "recommend": CaseStatus.RECOMMENDED,
+        "approve": NotRecommended,
+        "return": NotRecommended,
+    },
+    CaseStatus.RECOMMENDED: {
+        "confirm": CaseStatus.CONFIRMED,
+        "dismiss": CaseStatus.DISMISSED,
+        "recommend": CaseDecided,
+        "approve": CaseStatus.CONFIRMED,
+        "return": CaseStatus.OPEN,
+    },
+    CaseStatus.CONFIRMED: {
+        "confirm": CaseDecided,
+        "dismiss": CaseDecided,
+        "recommend": CaseDecided,
+        "approve": NotRecommended,
+        "return": NotRecommended,
+    },
+    CaseStatus.DISMISSED: {
+        "confirm": CaseDecided,
+        "dismiss": CaseDecided,
+        "recommend": CaseDecided,
+        "approve": NotRecommended,
+        "return": NotRecommended,
+    },
+}
 
 
-@pytest.mark.parametrize("status", [CaseStatus.CONFIRMED, CaseStatus.DISMISSED])
-def test_a_decided_case_is_neither_confirmed_nor_dismissed(status):
-    case = a_case(status=status)
-    with pytest.raises(CaseDecided, match=status.value):
-        case.confirm(new_id(), "anna", NOON)
-    with pytest.raises(CaseDecided, match=status.value):
-        case.dismiss(new_id(), "anna", NOON)
+@pytest.mark.parametrize("move", MOVES)
+@pytest.mark.parametrize("status", CaseStatus)
+def test_every_state_of_a_case_allows_what_the_table_says(status, move):
+    recommended = {"recommended_by": "anna", "recommendation_id": new_id()}
+    case = a_case(status=status, **(recommended if status is CaseStatus.RECOMMENDED else {}))
+    expected = BECOMES[status][move]
+    if isinstance(expected, CaseStatus):
+        MOVES[move](case)
+        assert case.status is expected
+        return
+    with pytest.raises(expected, match=status.value):
+        MOVES[move](case)
+    assert case.status is status
+
+
+@pytest.mark.parametrize("status", CaseStatus)
+def test_to_others_a_case_is_open_until_it_is_decided(status):
+    said = a_case(status=status).changed()
+    assert said.status == (status.value if status in (CaseStatus.CONFIRMED, CaseStatus.DISMISSED) else "open")
+
+
+def test_who_recommended_neither_approves_nor_returns():
+    case = a_case(status=CaseStatus.OPEN)
+    case.recommend(new_id(), "anna")
+    with pytest.raises(SameOfficer):
+        case.approve(new_id(), "anna", NOON)
+    with pytest.raises(SameOfficer):
+        case.return_recommendation("anna")
+    case.return_recommendation("bela")
+    assert (case.recommended_by, case.recommendation_id) == ("", None)
 
 
 def test_a_violation_can_be_appealed_until_just_before_the_end_of_the_window():
