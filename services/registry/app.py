@@ -4,7 +4,7 @@ from services import registry
 from services.registry.reactions import REACTIONS
 from services.registry.resync import retell_standings
 from services.registry.routes import router
-from services.registry.seed import seed_agreements
+from services.registry.seed import seed_registry
 from services.registry.settings import RegistrySettings
 from services.registry.tables import metadata
 from shared.service import Service
@@ -18,5 +18,5 @@ service = Service(
     router=router,
     reactions=REACTIONS,
     resync=[retell_standings],
-    seed=seed_agreements,
+    seed=seed_registry,
 )

@@ -1,4 +1,4 @@
-"""Puts the agreements of `agreements.yaml` into the database; what was announced once is never changed."""
+"""Puts agreements and the calendar into the database; an agreement that was announced once is never changed."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import yaml
 
 from services.registry import store
 from services.registry.domain.agreement import Agreement, AgreementKind, hash_of
+from shared.business_days import seed_calendar
 from shared.db.transaction import Transaction
 
 _FILE = Path(__file__).parent / "agreements.yaml"
@@ -44,3 +45,9 @@ async def seed_agreements(tx: Transaction) -> None:
                 f"the text of the {agreement.agreement} agreement {agreement.version} differs from the one that was "
                 "announced: signatures are bound to it, so a new text needs a new version"
             )
+
+
+async def seed_registry(tx: Transaction) -> None:
+    """What a registry must know before it answers: its agreements and the business days."""
+    await seed_agreements(tx)
+    await seed_calendar(tx)
