@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, ColumnElement, select
 
-from services.enforcement import store, tables
+from services.enforcement import penalty_store, store, tables
 from services.enforcement.domain.appeal import Appeal, AppealStatus
 from services.enforcement.domain.case import Case, CaseKind, CaseStatus
 from services.enforcement.domain.decision import Decision
@@ -108,7 +108,7 @@ async def violations(
 
 async def violation(tx: Transaction, violation_id: UUID, providers: Providers) -> Violation:
     """Also for a linked account that its penalties hit: to the market both are one provider."""
-    if providers is not None and await store.accounts_hit(tx, violation_id) & set(providers):
+    if providers is not None and await penalty_store.accounts_hit(tx, violation_id) & set(providers):
         providers = None
     return await _one(tx, Violation, violation_id, "violation", providers)
 
@@ -161,7 +161,9 @@ async def explanation(tx: Transaction, asked: Target) -> list[Answer]:
     listing = await store.known_listing(tx, asked.id) if asked.kind == "listing" else None
     targets = bearing_on(asked, listing)
     held = [
-        TargetCause(target, penalty.cause()) for target in targets for penalty in await store.penalties_on(tx, target)
+        TargetCause(target, penalty.cause())
+        for target in targets
+        for penalty in await penalty_store.penalties_on(tx, target)
     ]
     provider_id = next((target.id for target in targets if target.kind == "provider"), None)
     standing = await store.known_provider(tx, provider_id) if provider_id else None

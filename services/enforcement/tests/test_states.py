@@ -25,7 +25,6 @@ from shared.contracts.registry import Hold, Standing
 from shared.errors import Refusal
 from shared.ids import new_id
 
-
 MOVES = {
     "confirm": lambda case: case.confirm(new_id(), "bela", NOON),
     "dismiss": lambda case: case.dismiss(new_id(), "bela", NOON),

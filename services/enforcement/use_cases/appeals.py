@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from services.enforcement import group_store, store
+from services.enforcement import group_store, penalty_store, store
 from services.enforcement.domain.appeal import Appeal, Outcome
 from services.enforcement.domain.case import Case
 from services.enforcement.domain.decision import DecisionKind
@@ -22,7 +22,7 @@ async def file_appeal(tx: Transaction, violation_id: UUID, account_id: str, text
     Another's violation does not exist for it.
     """
     violation = await store.lock_violation(tx, violation_id)
-    hit = {violation.provider_id, *await store.accounts_hit(tx, violation_id)}
+    hit = {violation.provider_id, *await penalty_store.accounts_hit(tx, violation_id)}
     appellant = next((item for item in await store.providers_of(tx, account_id) if item in hit), None)
     if appellant is None:
         raise NotFound("There is no such violation")
@@ -77,7 +77,7 @@ async def decide_appeal(
 
 async def _take_back(tx: Transaction, violation: Violation, decision_id: UUID) -> None:
     tx.emit(violation.overturn(decision_id, tx.now))
-    penalties = await store.lock_applied_penalties(tx, violation.violation_id)
+    penalties = await penalty_store.lock_applied_penalties(tx, violation.violation_id)
     for penalty in penalties:
         tx.emit(penalty.take_back(decision_id, tx.now))
     await restate_restrictions(tx, [penalty.target for penalty in penalties])

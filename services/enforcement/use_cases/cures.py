@@ -1,6 +1,6 @@
 """A new qualification is the cure of a revoked category (6.5.6): it ends the penalties that it names and saw."""
 
-from services.enforcement import group_store, store
+from services.enforcement import group_store, penalty_store
 from services.enforcement.domain.case import Case
 from services.enforcement.domain.decision import DecisionKind
 from services.enforcement.domain.penalty import EndedBy, Penalty, PenaltyStatus
@@ -18,7 +18,7 @@ async def cure_penalties(tx: Transaction, granted: QualificationGranted) -> list
         return []
     await group_store.lock_groups(tx)
     target = Target(kind="provider_category", id=granted.provider_id, category=granted.category)
-    named = await store.lock_penalties(tx, granted.cures)
+    named = await penalty_store.lock_penalties(tx, granted.cures)
     cured = [item for item in named if item.is_cured_by(target, granted.restriction_sequence, tx.now)]
     for item in cured:
         await _cure(tx, item, granted)

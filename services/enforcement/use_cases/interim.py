@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from services.enforcement import group_store, rulebook_store, store
+from services.enforcement import group_store, penalty_store, rulebook_store, store
 from services.enforcement.domain import penalty
 from services.enforcement.domain.case import Case, CaseKind
 from services.enforcement.domain.decision import DecisionKind
@@ -54,7 +54,7 @@ async def extend_interim(
 ) -> Penalty:
     """By another officer than the one who ordered or extended it last; also on the linked accounts."""
     await group_store.hold_groups(tx)
-    original = await store.lock_penalty(tx, penalty_id, version)
+    original = await penalty_store.lock_penalty(tx, penalty_id, version)
     if original.extended_from is not None:
         raise NotExtendable("Extend the measure that this one was derived from", original=str(original.extended_from))
     case = await tx.session.get_one(Case, original.case_id)
@@ -84,7 +84,7 @@ async def extend_interim(
 async def end_interim(tx: Transaction, case: Case, decision_id: UUID) -> list[Target]:
     """Its case is decided: what was ordered in the meantime ends. The caller restates the targets."""
     ended: list[Target] = []
-    for item in await store.lock_interim(tx, case.case_id):
+    for item in await penalty_store.lock_interim(tx, case.case_id):
         if not item.is_over(tx.now):
             tx.emit(item.take_back(decision_id, tx.now, EndedBy.CASE))
             ended.append(item.target)
@@ -124,7 +124,7 @@ def _checked(span: timedelta | None, rule: Interim) -> timedelta:
 
 
 async def _refuse_repeated(tx: Transaction, case: Case, measures: Sequence[str]) -> None:
-    for item in await store.lock_interim(tx, case.case_id):
+    for item in await penalty_store.lock_interim(tx, case.case_id):
         if item.measure in measures and item.extended_from is None and not item.is_over(tx.now):
             raise InterimInForce(
                 f"{item.measure} is in force; extend it instead", measure=item.measure, penalty_id=str(item.penalty_id)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from services.enforcement import group_store, store
+from services.enforcement import group_store, penalty_store
 from services.enforcement.domain.case import Case
 from services.enforcement.domain.decision import DecisionKind
 from services.enforcement.domain.penalty import EndedBy, Penalty, PenaltyStatus
@@ -16,7 +16,7 @@ from shared.ids import new_id
 async def lift_penalty(tx: Transaction, penalty_id: UUID, version: int, officer: str, reason: str) -> Penalty:
     """Lifts this one penalty and what was extended from it to linked accounts; whatever else lies there stays."""
     await group_store.hold_groups(tx)
-    penalty = await store.lock_penalty(tx, penalty_id, version)
+    penalty = await penalty_store.lock_penalty(tx, penalty_id, version)
     case = await tx.session.get_one(Case, penalty.case_id)
     continue_story(tx, case.correlation_id)
     decision_id = new_id()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from services.enforcement import store
+from services.enforcement import penalty_store
 from services.enforcement.domain.restriction import restriction
 from shared.contracts.effects import Target
 from shared.db.transaction import Transaction
@@ -13,13 +13,13 @@ async def restate_restrictions(tx: Transaction, targets: Iterable[Target]) -> No
 
     Once per decision, with all of its targets: what replaces something then leaves no gap between the two.
     """
-    for target in await store.lock_restrictions(tx, targets):
+    for target in await penalty_store.lock_restrictions(tx, targets):
         await _tell(tx, target)
 
 
 async def retell_restrictions(tx: Transaction, after: str, limit: int) -> str:
     """Tells up to `limit` targets whose key is above `after` again; returns the last key, "" at the end."""
-    targets = await store.lock_restrictions_after(tx, after, limit)
+    targets = await penalty_store.lock_restrictions_after(tx, after, limit)
     for target in targets:
         await _tell(tx, target)
     return targets[-1].key if len(targets) == limit else ""
@@ -28,5 +28,5 @@ async def retell_restrictions(tx: Transaction, after: str, limit: int) -> str:
 async def _tell(tx: Transaction, target: Target) -> None:
     if target.kind == "provider_category":  # the only one whose cure names the state that it saw (6.5.6)
         await tx.session.flush()
-        await store.note_told(tx, target)
-    tx.emit(restriction(target, await store.penalties_on(tx, target), tx.now))
+        await penalty_store.note_told(tx, target)
+    tx.emit(restriction(target, await penalty_store.penalties_on(tx, target), tx.now))

@@ -2,7 +2,7 @@
 
 from uuid import UUID, uuid5
 
-from services.enforcement import rulebook_store, store
+from services.enforcement import penalty_store, rulebook_store, store
 from services.enforcement.domain.case import CaseKind, CaseOrigin, CaseStatus
 from services.enforcement.domain.errors import NoRulebook
 from services.enforcement.domain.explain import bearing_on
@@ -58,5 +58,5 @@ async def _use_is_blocked(tx: Transaction, stopped: ServiceStoppedEarly) -> bool
     listing = await store.known_listing(tx, stopped.listing_id)
     asked = Target(kind="listing", id=stopped.listing_id)
     targets = {*bearing_on(asked, listing), Target(kind="provider", id=stopped.provider_id)}
-    causes = [item.cause() for target in targets for item in await store.penalties_on(tx, target)]
+    causes = [item.cause() for target in targets for item in await penalty_store.penalties_on(tx, target)]
     return bool(blocking(causes, Effect.USE, stopped.stopped_at))
