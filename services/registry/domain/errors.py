@@ -8,7 +8,11 @@ Conflict
 ├── WrongApplicationState  the application's state does not allow the step
 ├── ApplicationClaimed     another officer works on it; `claimed_by` and `claimed_until` say who and how long
 ├── AgreementNotOpen       that version is superseded, or is not known yet
-└── AccountBlocked         a restriction limits the account's functions; `causes` name it
+├── AccountBlocked         a restriction limits the account's functions; `causes` name it
+├── ExitRunning            the provider is leaving already
+├── ExitBlocked            something stands in the way of leaving (7.1); `blockers` name it
+├── WrongExitStatus        the exit's status does not allow the step
+└── ReceiptSettled         the receipt's status does not allow the step
 Forbidden
 └── OwnProvider            nobody decides about their own provider
 Invalid
@@ -66,6 +70,30 @@ class AccountBlocked(Conflict):
     code = "account-blocked"
     title = "The account's functions are limited"
     title_zh = "账号功能受到限制"
+
+
+class ExitRunning(Conflict):
+    code = "exit-running"
+    title = "The provider is leaving the market already"
+    title_zh = "服务商已在退出流程中"
+
+
+class ExitBlocked(Conflict):
+    code = "exit-blocked"
+    title = "Something stands in the way of leaving the market"
+    title_zh = "尚有未完结事项，不能退出服务市场"
+
+
+class WrongExitStatus(Conflict):
+    code = "wrong-exit-status"
+    title = "The exit's status does not allow this"
+    title_zh = "退出申请当前状态不允许此操作"
+
+
+class ReceiptSettled(Conflict):
+    code = "receipt-settled"
+    title = "The receipt's status does not allow this"
+    title_zh = "数据交接确认当前状态不允许此操作"
 
 
 class OwnProvider(Forbidden):

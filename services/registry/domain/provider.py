@@ -176,6 +176,11 @@ class Provider:
             qualifications=open_categories,
         )
 
+    def become(self, then: Standing) -> None:
+        self.refuse_transition(then)
+        self.standing = then
+        self.version += 1
+
     def refuse_own(self, by: str) -> None:
         if by == self.account_id:
             raise OwnProvider("The decision belongs to somebody else")

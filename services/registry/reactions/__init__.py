@@ -1,11 +1,38 @@
 """What moves the registry from outside."""
 
-from services.registry.reactions import audit_sealed, restriction_changed
+from services.registry.reactions import (
+    audit_sealed,
+    balance_changed,
+    case_changed,
+    order_placed,
+    order_updated,
+    outage_closed,
+    outage_opened,
+    restriction_changed,
+    subscription_activated,
+    subscription_updated,
+)
 from shared.contracts.audit import AuditSealed
-from shared.contracts.enforcement import RestrictionChanged
+from shared.contracts.enforcement import CaseChanged, RestrictionChanged
+from shared.contracts.monitoring import OutageClosed, OutageOpened
+from shared.contracts.orders import (
+    BalanceChanged,
+    OrderPlaced,
+    OrderUpdated,
+    SubscriptionActivated,
+    SubscriptionUpdated,
+)
 from shared.messaging.reaction import Reaction, on, on_each
 
 REACTIONS: list[Reaction] = [
     on(RestrictionChanged, restriction_changed.keep_restriction),
     on_each(AuditSealed, audit_sealed.keep_anchor),
+    on(OrderPlaced, order_placed.keep_obligations),
+    on(OrderUpdated, order_updated.keep_obligations),
+    on(BalanceChanged, balance_changed.keep_obligations),
+    on(CaseChanged, case_changed.follow_cases),
+    on(SubscriptionActivated, subscription_activated.keep_subscriptions),
+    on(SubscriptionUpdated, subscription_updated.keep_subscriptions),
+    on(OutageOpened, outage_opened.keep_outages),
+    on(OutageClosed, outage_closed.keep_outages),
 ]

@@ -1,5 +1,6 @@
 """How the registry's aggregates are found, locked and kept."""
 
+from services.registry.store import exits, obligations
 from services.registry.store.agreements import agreement, agreements, lock_seed, signatures
 from services.registry.store.providers import (
     keep_told,
@@ -18,6 +19,7 @@ __all__ = [
     "agreement",
     "agreements",
     "causes",
+    "exits",
     "keep_anchor",
     "keep_told",
     "lock_account",
@@ -25,6 +27,7 @@ __all__ = [
     "lock_provider",
     "lock_providers_after",
     "lock_seed",
+    "obligations",
     "provider_of",
     "qualifications",
     "signatures",

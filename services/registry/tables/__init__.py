@@ -1,8 +1,10 @@
 """The registry's tables, and how the domain's plain classes are mapped onto them."""
 
 from services.registry.tables.agreements import agreement, signature
+from services.registry.tables.exits import exit_, exit_receipt
 from services.registry.tables.metadata import metadata
 from services.registry.tables.notices import calendar_day, notice
+from services.registry.tables.obligations import obligation, outage, subscription
 from services.registry.tables.providers import provider, told_standing
 from services.registry.tables.qualifications import qualification
 from services.registry.tables.replicas import audit_anchor, restriction
@@ -11,11 +13,16 @@ __all__ = [
     "agreement",
     "audit_anchor",
     "calendar_day",
+    "exit_",
+    "exit_receipt",
     "metadata",
     "notice",
+    "obligation",
+    "outage",
     "provider",
     "qualification",
     "restriction",
     "signature",
+    "subscription",
     "told_standing",
 ]
