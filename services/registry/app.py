@@ -1,6 +1,7 @@
 """The registry: who may sell here."""
 
 from services import registry
+from services.registry.jobs import JOBS
 from services.registry.reactions import REACTIONS
 from services.registry.resync import retell_standings
 from services.registry.routes import router
@@ -17,6 +18,7 @@ service = Service(
     metadata=metadata,
     router=router,
     reactions=REACTIONS,
+    jobs=JOBS,
     resync=[retell_standings],
     seed=seed_registry,
 )

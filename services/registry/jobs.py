@@ -1,0 +1,12 @@
+"""What the registry does by the clock, each in one transaction."""
+
+from datetime import timedelta
+
+from services.registry.use_cases.serving_out import complete_exits, report_stopped_services, tell_untold_users
+from shared.service import Job
+
+JOBS = [
+    Job("complete_exits", timedelta(seconds=5), complete_exits),
+    Job("tell_untold_users", timedelta(seconds=5), tell_untold_users),
+    Job("report_stopped_services", timedelta(minutes=1), report_stopped_services),
+]
