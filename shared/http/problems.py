@@ -99,6 +99,17 @@ def document(status: int, code: str, title: str, detail: str, instance: str, cor
 
 def wants_chinese(accept_language: str) -> bool:
     """Whether Accept-Language puts Chinese before English; English is the default."""
+    weights = _weights(accept_language)
+    return weights["zh"] > weights["en"]
+
+
+def wants_english(accept_language: str) -> bool:
+    """Whether Accept-Language puts English before Chinese, for texts whose default is Chinese."""
+    weights = _weights(accept_language)
+    return weights["en"] > weights["zh"]
+
+
+def _weights(accept_language: str) -> dict[str, float]:
     weights = {"zh": 0.0, "en": 0.0}
     for part in accept_language.lower().split(","):
         tag, _, parameter = part.strip().partition(";")
@@ -109,7 +120,7 @@ def wants_chinese(accept_language: str) -> bool:
             except ValueError:
                 continue
             weights[language] = max(weights[language], weight)
-    return weights["zh"] > weights["en"]
+    return weights
 
 
 def title_of(refusal: Refusal, chinese: bool) -> str:
