@@ -102,8 +102,9 @@ def test_only_the_edge_commits():
 
 def test_every_service_has_the_same_rooms():
     for service in (path for path in (ROOT / "services").iterdir() if (path / "app.py").exists()):
-        for room in ("README.md", "settings.py", "domain", "reactions", "tables.py", "migrations/versions", "tests"):
-            assert (service / room).exists(), f"{service.name} has no {room}"
+        for room in ("README.md", "settings.py", "domain", "reactions", "tables", "migrations/versions", "tests"):
+            found = (service / room).exists() or (service / f"{room}.py").exists()
+            assert found, f"{service.name} has no {room}"
         assert len((service / "README.md").read_text().splitlines()) <= 70, f"{service.name}/README.md is no screen"
 
 
