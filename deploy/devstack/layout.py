@@ -69,16 +69,15 @@ class Layout:
     def secrets(self) -> dict[str, str]:
         """Made once, kept in a file that only we can read."""
         path = self.run / "secrets.json"
-        if not path.exists():
+        kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+        made = _made_secrets()
+        if not made.keys() <= kept.keys():
             self.run.mkdir(parents=True, exist_ok=True)
-            made = {f"{service}-password": secrets.token_urlsafe(24) for service in SERVICES}
-            made["cursor-key"] = secrets.token_urlsafe(32)
-            made["webhook-secret"] = "whsec_" + b64encode(secrets.token_bytes(32)).decode()
+            kept = made | kept
             draft = path.with_suffix(f".{os.getpid()}")
             draft.touch(mode=0o600)
-            draft.write_text(json.dumps(made))
+            draft.write_text(json.dumps(kept))
             draft.rename(path)
-        kept: dict[str, str] = json.loads(path.read_text())
         return kept
 
     def service_settings(self, service: str) -> dict[str, str]:
@@ -101,6 +100,9 @@ class Layout:
             "CURSOR_KEY": kept["cursor-key"],
             "PAYMENT_URL": self.url("payment"),
             "PAYMENT_WEBHOOK_SECRET": kept["webhook-secret"],
+            "PERSONAL_KEYS": kept["personal-keys"],
+            "BLIND_INDEX_KEY": kept["blind-index-key"],
+            "BLOB_URL": (self.run / "blobs" / service).resolve().as_uri(),
         }
         return comfortable | dict(os.environ) | addresses | self.settings
 
@@ -112,6 +114,15 @@ class Layout:
             "BROKER": self.broker,
             "PAYMENT_WEBHOOK_SECRET": self.secrets()["webhook-secret"],
         }
+
+
+def _made_secrets() -> dict[str, str]:
+    made = {f"{service}-password": secrets.token_urlsafe(24) for service in SERVICES}
+    made["cursor-key"] = secrets.token_urlsafe(32)
+    made["webhook-secret"] = "whsec_" + b64encode(secrets.token_bytes(32)).decode()
+    made["personal-keys"] = "1:" + b64encode(secrets.token_bytes(32)).decode()
+    made["blind-index-key"] = b64encode(secrets.token_bytes(32)).decode()
+    return made
 
 
 def _one_of(name: str, *allowed: str) -> str:

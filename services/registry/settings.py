@@ -1,7 +1,8 @@
-"""The registry's own knobs: none yet beyond what every service has."""
+"""The registry's own knobs."""
 
-from shared.settings import ServiceSettings
+from shared.blobs import BlobSettings
+from shared.personal.settings import PersonalDataSettings
 
 
-class RegistrySettings(ServiceSettings):
+class RegistrySettings(PersonalDataSettings, BlobSettings):
     http_port: int = 8101

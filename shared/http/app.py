@@ -12,6 +12,7 @@ from shared.http.edge import Edge
 from shared.http.health import Readiness
 from shared.http.routes import api_routes, flat
 from shared.http.tokens import Tokens
+from shared.http.uploads import upload_limits
 from shared.service import Service
 from shared.settings import ServiceSettings
 
@@ -45,7 +46,9 @@ def make_app(service: Service, db: Database, settings: ServiceSettings, readines
     }
     failures.install(app)
     openapi.install(app)
-    app.add_middleware(Edge, service=service.name, body_limit=settings.body_limit_bytes)
+    app.add_middleware(
+        Edge, service=service.name, body_limit=settings.body_limit_bytes, uploads=upload_limits(api_routes(app))
+    )
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,

@@ -1,6 +1,7 @@
 """The outermost part of the app, as plain ASGI: the story's context, limits, metrics, and the last catch."""
 
 import re
+from collections.abc import Sequence
 from time import perf_counter
 
 import structlog
@@ -13,6 +14,7 @@ from shared.context import Context, restore_context, set_context
 from shared.http import failures
 from shared.http.auth import ANONYMOUS
 from shared.http.routes import template_of
+from shared.http.uploads import UploadLimit
 
 log = structlog.get_logger()
 _CORRELATION = re.compile(rb"[A-Za-z0-9-]{1,64}")
@@ -22,9 +24,10 @@ _SLOW_SECONDS = 1.0
 class Edge:
     """One per app. `http` requests only; everything else passes."""
 
-    def __init__(self, app: ASGIApp, service: str, body_limit: int) -> None:
+    def __init__(self, app: ASGIApp, service: str, body_limit: int, uploads: Sequence[UploadLimit] = ()) -> None:
         self._app = app
         self._body_limit = body_limit
+        self._uploads = uploads
         self._meter = metrics.RequestMeter(service)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,7 +67,7 @@ class Edge:
             status, detail = refused
             await failures.tell_plain(Request(scope), status, detail)(scope, receive, answer)
         elif b"content-length" in sent or b"transfer-encoding" in sent or scope["method"] not in ("GET", "HEAD"):
-            await self._app(scope, self._limited(receive), answer)
+            await self._app(scope, self._limited(scope, receive), answer)
         else:
             await self._app(scope, receive, answer)
 
@@ -72,13 +75,17 @@ class Edge:
         length = sent.get(b"content-length", b"0")
         if not length.isdigit():
             return 400, "Content-Length is not a number."
-        if int(length[:20]) > self._body_limit:
-            return 413, f"The body may hold {self._body_limit} bytes at most."
+        if int(length[:20]) > self._body_limit and int(length[:20]) > (limit := self._limit_of(scope)):
+            return 413, f"The body may hold {limit} bytes at most."
         if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
             return 400, "The address contains a NUL character."
         return None
 
-    def _limited(self, receive: Receive) -> Receive:
+    def _limit_of(self, scope: Scope) -> int:
+        """Asked only about bodies over the general limit, so an ordinary request pays nothing for it."""
+        return next((upload.limit for upload in self._uploads if upload.matches(scope)), self._body_limit)
+
+    def _limited(self, scope: Scope, receive: Receive) -> Receive:
         """A body can be longer than it declares, or declare nothing; so it is counted as it comes."""
         read = 0
 
@@ -86,8 +93,8 @@ class Edge:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            if read > self._body_limit:
-                raise HTTPException(413)
+            if read > self._body_limit and read > self._limit_of(scope):
+                raise HTTPException(413, f"The body may hold {self._limit_of(scope)} bytes at most.")
             return message
 
         return counted

@@ -105,7 +105,6 @@ async def _http_error(request: Request, error: HTTPException) -> Response:
         400: "The request cannot be read.",
         404: "There is nothing at this path.",
         405: f"{request.method[:20]} is not offered at this path.",
-        413: f"The body may hold {request.app.state.settings.body_limit_bytes} bytes at most.",
     }
     return tell_plain(request, error.status_code, known.get(error.status_code, error.detail), error.headers)
 

@@ -14,11 +14,14 @@ from sqlalchemy import MetaData
 from deploy.devstack.broker import Broker
 from shared.clock import SettableClock
 from shared.db.transaction import Database, Transaction
+from shared.personal.settings import PersonalDataSettings
+from shared.personal.vault import Vault
 from shared.service import Service
 from shared.testing.broker import SharedBroker, new_prefix, private_broker
 from shared.testing.issuer import Issuer, Token
 from shared.testing.lease import ROOT, leased
 from shared.testing.postgres import Databases, create_tables, open_databases
+from shared.testing.secrets import PERSONAL, secret_settings
 
 DbFor = Callable[[str], Awaitable[Database]]
 PlainDb = Callable[..., Awaitable[Database]]
@@ -115,6 +118,15 @@ async def tx(db: Database) -> AsyncIterator[Transaction]:
             raise _RollBack
 
 
+# --- personal data
+
+
+@pytest.fixture
+def vault() -> Vault:
+    """Opens and seals what the apps of `client_for` seal and open."""
+    return Vault.of(PersonalDataSettings(database_url="", **PERSONAL))  # type: ignore[arg-type]
+
+
 # --- HTTP
 
 
@@ -136,7 +148,7 @@ async def client_for(issuer: Issuer, clock: SettableClock) -> AsyncIterator[Clie
 
         async def make(service: str | Service, db: Database, bearer: str = "", **settings: Any) -> httpx2.AsyncClient:
             declared = load_service(service) if isinstance(service, str) else service
-            values = issuer.settings | {"database_url": db.url} | settings
+            values = issuer.settings | secret_settings() | {"database_url": db.url} | settings
             app = importlib.import_module("shared.http.app").make_app(declared, db, declared.settings(**values))
             transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
             headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}

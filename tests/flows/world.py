@@ -22,6 +22,7 @@ from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.testing.fixtures import DbFor, load_service
 from shared.testing.issuer import Issuer
+from shared.testing.secrets import secret_settings
 from shared.worker import Worker, consumed_topics
 from tests.flows.servers import SECRET, listen, payment_sandbox, served, url_of
 
@@ -194,7 +195,7 @@ async def open_world(
     async with AsyncExitStack() as stack:
         door = stack.enter_context(listen())
         payment_url = await stack.enter_async_context(payment_sandbox(folder))
-        values = QUICK | issuer.settings | dict(kafka)
+        values = QUICK | issuer.settings | secret_settings() | dict(kafka)
         values |= {"payment_url": payment_url, "payment_webhook_secret": SECRET, "public_url": url_of(door)}
         members = {name: await _member(name, db_for, values) for name in SERVICES}
         await stack.enter_async_context(served(members["orders"].app, door))

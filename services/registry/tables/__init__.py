@@ -5,6 +5,7 @@ from services.registry.tables.exits import exit_, exit_receipt
 from services.registry.tables.metadata import metadata
 from services.registry.tables.notices import calendar_day, notice
 from services.registry.tables.obligations import obligation, outage, subscription
+from services.registry.tables.personal import person_key
 from services.registry.tables.providers import provider, told_standing
 from services.registry.tables.qualifications import qualification
 from services.registry.tables.replicas import audit_anchor, restriction
@@ -19,6 +20,7 @@ __all__ = [
     "notice",
     "obligation",
     "outage",
+    "person_key",
     "provider",
     "qualification",
     "restriction",

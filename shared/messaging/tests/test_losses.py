@@ -196,7 +196,7 @@ async def _replace_topic(stage):
     await admin.start()
     await admin.delete_topics([stage.topic])
     made = NewTopic(stage.topic, stage.settings.topic_partitions, 1)
-    while any(error for _, error, *_ in (await admin.create_topics([made])).topic_errors):
+    while any(error for _, error, *_ in (await admin.create_topics([made])).topic_errors):  # noqa: ASYNC110
         await asyncio.sleep(0.02)
     await admin.close()
 

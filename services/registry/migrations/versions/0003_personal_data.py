@@ -1,4 +1,8 @@
-"""personal data"""
+"""keys of persons"""
+
+from alembic import op
+
+from shared.personal.tables import create_personal_data
 
 revision = "0003"
 down_revision = "0002"
@@ -7,4 +11,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    create_personal_data(op)
