@@ -92,7 +92,7 @@ async def case_of(tx: Transaction, origin_id: UUID, act: str) -> Case | None:
 
 
 async def joinable_case(tx: Transaction, act: str, provider_id: UUID, listing_id: UUID | None) -> Case | None:
-    """The open case that a further report of this act about this subject joins."""
+    """The open case that a further report of this act about this subject joins; an expulsion is examined by itself."""
     columns = tables.case_file.c
     found: Case | None = await tx.session.scalar(
         select(Case)
@@ -100,6 +100,7 @@ async def joinable_case(tx: Transaction, act: str, provider_id: UUID, listing_id
             columns.act == act,
             columns.provider_id == provider_id,
             columns.listing_id.is_not_distinct_from(listing_id),
+            columns.kind != CaseKind.EXPULSION,
             columns.status.in_([status for status, permits in PERMITS.items() if permits.joining]),
         )
         .with_for_update()

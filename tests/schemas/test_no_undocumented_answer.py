@@ -51,8 +51,21 @@ async def a_lived_in_world(world: World) -> dict[str, str]:
     await acts.appeal(provider, violation["violation_id"])
     for act in ("off-platform-trade", "data-crawling"):
         await acts.report(world, act, provider_id=provider.provider_id)
+    await an_expulsion_under_way(world)
     await world.settle()
     return {"provider": provider.account.subject, "merchant": merchant.subject, "officer": "officer-2"}
+
+
+async def an_expulsion_under_way(world: World) -> None:
+    """With measures in the meantime, and recommended by one officer."""
+    officer, other = world.as_("officer", "officer-1"), await acts.an_admitted_provider(world)
+    await world.settle()
+    said = {"evidence": "聊天记录", "reason": "情节严重"}
+    charge = said | {"kind": "expulsion", "act": "off-platform-trade", "provider_id": other.provider_id}
+    case = (await officer.post("enforcement", "/v1/cases", charge)).expect(201)
+    path, order = f"/v1/cases/{case['case_id']}", {"measures": ["freeze"], "reason": "商家资金有风险"}
+    (await officer.post("enforcement", f"{path}/interim-measures", order)).expect(201)
+    (await officer.post("enforcement", f"{path}/recommendation", said, version=case.version)).expect(200)
 
 
 async def likely(world: World) -> dict[str, list[Any]]:

@@ -34,6 +34,16 @@ async def test_a_reported_case_is_a_complaint_and_ends_dismissed(at_noon):
     assert await words(at_noon) == [("complaint", act, "open"), ("complaint", act, "dismissed")]
 
 
+async def test_a_report_does_not_hide_in_the_examination_of_an_expulsion(at_noon):
+    await charge(at_noon, "off-platform-trade", OWN)
+    async with at_noon.transaction() as tx:
+        await report_act(tx, "shop", Allegation("off-platform-trade", None, OWN, NOON, "A transfer", "chat"))
+    assert [(kind, status) for kind, _, status in await words(at_noon)] == [
+        ("expulsion", "open"),
+        ("complaint", "open"),
+    ]
+
+
 async def test_every_case_is_told_again_page_by_page(at_noon):
     for _ in range(3):
         await propose(at_noon)

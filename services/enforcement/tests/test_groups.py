@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from services.enforcement import rulebook_file
 from services.enforcement.domain.appeal import Outcome
 from services.enforcement.domain.group import Accounts, accounts_of
 from services.enforcement.domain.rulebook import Scope, Spread
@@ -15,6 +16,7 @@ from services.enforcement.tests.acting import appeal, charge, confirm, decide, e
 from services.enforcement.tests.asking import LISTING, PROVIDER
 from services.enforcement.tests.builders import NOON, a_group, a_listing, a_provider, hear, told
 from services.enforcement.use_cases.penalties import lift_penalty
+from services.enforcement.use_cases.rulebooks import publish_rulebook
 from shared.db.transaction import Database
 from shared.ids import new_id
 
@@ -47,6 +49,23 @@ async def test_what_hits_one_listing_stays_with_it(at_noon):
     await confirm(at_noon, *await propose(at_noon))
     (word,) = await told(at_noon, "restriction.changed")
     assert word["target_key"] == f"listing:{LISTING.listing_id}"
+
+
+async def test_an_act_may_say_that_what_hits_one_listing_hits_all_services_of_all_accounts(at_noon):
+    text = (rulebook_file.FOLDER / "kuaishou-2020-02-12.yaml").read_text()
+    for old, new in (
+        ("version: 2020-02-12", "version: 2026-03-01"),
+        ('in_force: {at: "2020-02-12', 'in_force: {at: "2026-03-01'),
+        ("{measure: freeze, period: 30d}", "{measure: freeze, period: 30d, spread: group}"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    async with at_noon.transaction() as tx:
+        await publish_rulebook(tx, rulebook_file.build(rulebook_file.parse(text.encode())))
+    twin = await a_linked_account(at_noon)
+    await hear(at_noon, a_group(OWN, twin))
+    await confirm(at_noon, *await propose(at_noon))
+    assert await held(at_noon, OWN) == await held(at_noon, twin) == ["freeze"]
 
 
 async def test_a_revoked_category_is_revoked_from_every_account(at_noon):

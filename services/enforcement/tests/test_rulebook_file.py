@@ -67,6 +67,12 @@ def test_only_an_expulsion_needs_two_officers_and_has_measures_in_the_meantime()
     assert RULEBOOK.expulsion.interim.longest == timedelta(days=30)
 
 
+def test_an_act_of_a_provider_may_say_that_a_listing_s_measure_spreads():
+    text = TEXT.replace("[{measure: account_limit}, ", "[{measure: hide, period: 7d, spread: group}, ", 1)
+    act = rulebook_file.build(rulebook_file.parse(text.encode())).act("data-crawling")
+    assert act.ladder[0].sanctions[0].spread is Spread.GROUP
+
+
 def test_a_market_may_know_no_expulsion():
     document = rulebook_file.parse(TEXT.encode())
     del document["expulsion"]
