@@ -12,7 +12,10 @@ Conflict
 ├── ExitRunning            the provider is leaving already
 ├── ExitBlocked            something stands in the way of leaving (7.1); `blockers` name it
 ├── WrongExitStatus        the exit's status does not allow the step
-└── ReceiptSettled         the receipt's status does not allow the step
+├── ReceiptSettled         the receipt's status does not allow the step
+├── IdentityBarred         the enterprise or its representative was expelled (2.7)
+├── WrongLinkStatus        what was decided of the pair does not allow the step
+└── LinkedByLaw            the accounts state the same identity; nobody may separate them
 Forbidden
 └── OwnProvider            nobody decides about their own provider
 Invalid
@@ -94,6 +97,24 @@ class ReceiptSettled(Conflict):
     code = "receipt-settled"
     title = "The receipt's status does not allow this"
     title_zh = "数据交接确认当前状态不允许此操作"
+
+
+class IdentityBarred(Conflict):
+    code = "identity-barred"
+    title = "An expelled provider may not come back under another account"
+    title_zh = "已被清退的服务商不得以其他账号入驻"
+
+
+class WrongLinkStatus(Conflict):
+    code = "wrong-link-status"
+    title = "What was decided of the pair does not allow this"
+    title_zh = "关联关系当前状态不允许此操作"
+
+
+class LinkedByLaw(Conflict):
+    code = "linked-by-law"
+    title = "Accounts with the same identity are one provider and cannot be separated"
+    title_zh = "使用同一身份认证信息的账号视为同一服务商，不得拆分"
 
 
 class OwnProvider(Forbidden):

@@ -2,29 +2,38 @@
 
 from services.registry.tables.agreements import agreement, signature
 from services.registry.tables.exits import exit_, exit_receipt
+from services.registry.tables.links import account_group, link, membership, trait
+from services.registry.tables.applications import application, document
 from services.registry.tables.metadata import metadata
 from services.registry.tables.notices import calendar_day, notice
 from services.registry.tables.obligations import obligation, outage, subscription
 from services.registry.tables.personal import person_key
-from services.registry.tables.providers import provider, told_standing
+from services.registry.tables.providers import person, provider, told_standing
 from services.registry.tables.qualifications import qualification
 from services.registry.tables.replicas import audit_anchor, restriction
 
 __all__ = [
+    "account_group",
     "agreement",
+    "application",
     "audit_anchor",
     "calendar_day",
     "exit_",
     "exit_receipt",
+    "link",
+    "membership",
+    "document",
     "metadata",
     "notice",
     "obligation",
     "outage",
     "person_key",
+    "person",
     "provider",
     "qualification",
     "restriction",
     "signature",
     "subscription",
     "told_standing",
+    "trait",
 ]
