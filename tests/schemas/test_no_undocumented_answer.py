@@ -74,7 +74,7 @@ async def likely(world: World) -> dict[str, list[Any]]:
     for member in world.members.values():
         for row in await member.rows("SELECT payload FROM event_log"):
             for name, value in json.loads(row["payload"]).items():
-                if name.endswith("_id"):
+                if name.endswith("_id") and value is not None:
                     found[name].add(value)
         for row in await member.rows("SELECT target FROM audit"):
             kind, _, identifier = row["target"].partition(":")
