@@ -163,7 +163,7 @@ async def claim_stopped(tx: Transaction, limit: int) -> Sequence[Stopped]:
                 WHERE listing_id = o.listing_id AND provider_id = o.provider_id AND status <> 'terminated'
                   AND ends_at > e.requested_at) due
             WHERE o.ended_at IS NULL AND o.reported_at IS NULL
-              AND greatest(o.started_at, e.requested_at) <= $1 - $3::interval
+              AND greatest(o.started_at, e.requested_at) <= $1::timestamptz - $3::interval
               AND due.until > greatest(o.started_at, e.requested_at) + $3::interval
               AND NOT EXISTS (SELECT FROM exit x WHERE x.provider_id = o.provider_id AND x.status = 'effective')
             ORDER BY o.outage_id LIMIT $4 FOR UPDATE OF o SKIP LOCKED
