@@ -4,6 +4,8 @@ from services.registry.reactions import (
     audit_sealed,
     balance_changed,
     case_changed,
+    listing_published,
+    listing_updated,
     order_placed,
     order_updated,
     outage_closed,
@@ -13,6 +15,7 @@ from services.registry.reactions import (
     subscription_updated,
 )
 from shared.contracts.audit import AuditSealed
+from shared.contracts.catalog import ListingPublished, ListingUpdated
 from shared.contracts.enforcement import CaseChanged, RestrictionChanged
 from shared.contracts.monitoring import OutageClosed, OutageOpened
 from shared.contracts.orders import (
@@ -27,6 +30,8 @@ from shared.messaging.reaction import Reaction, on, on_each
 REACTIONS: list[Reaction] = [
     on(RestrictionChanged, restriction_changed.keep_restriction),
     on_each(AuditSealed, audit_sealed.keep_anchor),
+    on(ListingPublished, listing_published.keep_listings),
+    on(ListingUpdated, listing_updated.keep_listings),
     on(OrderPlaced, order_placed.keep_obligations),
     on(OrderUpdated, order_updated.keep_obligations),
     on(BalanceChanged, balance_changed.keep_obligations),

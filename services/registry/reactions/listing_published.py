@@ -1,0 +1,13 @@
+"""`listing.published`: what is on sale keeps its provider from leaving (7.1.1)."""
+
+from collections.abc import Sequence
+
+from services.registry import store
+from services.registry.domain import obligation
+from shared.contracts.catalog import ListingPublished
+from shared.db.transaction import Transaction
+from shared.messaging.reaction import Received
+
+
+async def keep_listings(tx: Transaction, received: Sequence[Received[ListingPublished]]) -> None:
+    await store.obligations.keep_obligations(tx, received, obligation.of_listing)
