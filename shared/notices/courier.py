@@ -116,7 +116,7 @@ class Courier:
     async def _send(self, errand: Errand) -> Outcome:
         try:
             if isinstance(errand, ToWebhook):
-                return await self._webhooks.send(errand.claimed, errand.url, errand.secrets, self._db.clock())
+                return await self._webhooks.send(errand.claimed, errand.url, errand.secrets)
             if self._mailer is None:
                 return SwitchedOff("e-mail is not offered")
             return await self._mailer.send(mail_of(errand.claimed, errand.address, self._settings.notice_base_url))
@@ -124,7 +124,7 @@ class Courier:
             return self._fault(errand.claimed, error)
 
     def _fault(self, claimed: Claimed, error: Exception) -> Outcome:
-        log.error("notice.not_sent", delivery_id=str(claimed.delivery_id), error=repr(error)[:300])
+        log.error("notice.not_sent", delivery_id=str(claimed.delivery_id), error=type(error).__name__)
         return NotDelivered(f"internal: {type(error).__name__}")
 
     async def _prepare(self, tx: Transaction, claimed: Claimed) -> Errand | Outcome:
@@ -149,13 +149,13 @@ class Courier:
         return ToAddress(claimed, address)
 
     async def _waiting_for_the_database(self, step: Coroutine[Any, Any, T]) -> T | None:
-        """A part that is away is waited for quietly: what was claimed meanwhile is due again when its claim runs out."""
+        """A part that is away is waited for quietly; what was claimed then is due again when its claim runs out."""
         try:
             return await step
         except Exception as error:
             if not is_transient(error):
                 raise
-            log.warning("notices.waiting", error=repr(error)[:300])
+            log.warning("notices.waiting", error=type(error).__name__)
             return None
 
     async def _measure(self) -> None:

@@ -19,7 +19,7 @@ SELECT n.*, (SELECT json_agg(json_build_object('channel', d.channel, 'state', d.
                                                'due_at', CASE d.state WHEN 'pending' THEN d.due_at END,
                                                'settled_at', d.settled_at, 'last_error', d.last_error)
                              ORDER BY d.channel)
-             FROM notice_delivery d WHERE d.notice_id = n.notice_id) AS deliveries
+             FROM notice_delivery d WHERE d.notice_id = n.notice_id)::text AS deliveries
 FROM notice n
 """
 

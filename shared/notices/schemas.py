@@ -41,7 +41,7 @@ class NoticeResponse(BaseModel):
         return cls(
             title=row[f"title_{language}"],
             body=row[f"body_{language}"],
-            deliveries=[DeliveryResponse(**delivery) for delivery in orjson.loads(row["deliveries"] or b"[]")],
+            deliveries=[DeliveryResponse(**delivery) for delivery in orjson.loads(row["deliveries"] or "[]")],
             **{name: row[name] for name in ("notice_id", "kind", "link", "created_at", "read_at")},
         )
 

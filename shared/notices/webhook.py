@@ -11,6 +11,7 @@ from standardwebhooks import Webhook
 from yarl import URL
 
 from shared.addresses import AddressDeniedError, parse_networks
+from shared.clock import Clock, utc_now
 from shared.notices.deliveries import Claimed
 from shared.notices.outcome import Delivered, NotDelivered, Outcome
 from shared.notices.settings import NoticeSettings
@@ -23,7 +24,8 @@ RESOLVER_THREADS = 8
 class WebhookSender:
     """Bounded in time, without redirects, and nothing of an answer is read but its status."""
 
-    def __init__(self, settings: NoticeSettings, lookup: Lookup = look_up) -> None:
+    def __init__(self, settings: NoticeSettings, lookup: Lookup = look_up, clock: Clock = utc_now) -> None:
+        self._clock = clock
         self._timeout = settings.notice_timeout_seconds
         self._base_url = settings.notice_base_url
         self._threads = ThreadPoolExecutor(RESOLVER_THREADS, "webhook-names")
@@ -39,14 +41,14 @@ class WebhookSender:
         await self._session.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def send(self, claimed: Claimed, url: str, secrets: Sequence[str], now: datetime) -> Outcome:
+    async def send(self, claimed: Claimed, url: str, secrets: Sequence[str]) -> Outcome:
         body = payload(claimed, self._base_url)
         try:
             async with asyncio.timeout(self._timeout):
                 target = URL(url)
                 check_url(target)
                 async with self._session.post(
-                    target, data=body, headers=_headers(claimed, body, secrets, now), allow_redirects=False
+                    target, data=body, headers=_headers(claimed, body, secrets, self._clock()), allow_redirects=False
                 ) as response:
                     status = response.status
                     response.close()
@@ -63,7 +65,7 @@ def payload(claimed: Claimed, base_url: str) -> bytes:
             "type": claimed.kind,
             "timestamp": claimed.created_at,
             "data": {
-                "notice_id": claimed.notice_id,
+                "notice_id": str(claimed.notice_id),
                 "recipient": claimed.recipient,
                 "zh": {"title": claimed.title_zh, "body": claimed.body_zh},
                 "en": {"title": claimed.title_en, "body": claimed.body_en},

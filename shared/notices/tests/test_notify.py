@@ -16,11 +16,6 @@ DUE = Notice(
 )
 
 
-@pytest.fixture
-async def db(db_for):
-    return await db_for("registry")
-
-
 async def test_a_repeated_job_tells_a_recipient_once(db):
     async with db.transaction() as tx:
         assert await notify(tx, DUE)
