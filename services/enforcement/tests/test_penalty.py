@@ -1,6 +1,7 @@
 """A penalty by itself: what extends it, derives from it, and cures it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -72,20 +73,20 @@ def test_what_is_derived_differs_only_in_whom_and_when_it_hits(measure):
     assert (derived.from_at, first.from_at) == (NOON + DAY, NOON)
 
 
-CURES = {
-    "seen": ({"told_sequence": 3}, {}, True),
-    "told later": ({"told_sequence": 4}, {}, False),
-    "told before that was kept": ({"told_sequence": None}, {}, True),
-    "another category": ({"told_sequence": 3}, {"category": "erp"}, False),
-    "another account": ({"told_sequence": 3}, {"id": new_id()}, False),
+CURES: dict[str, tuple[int | None, dict[str, Any], bool]] = {
+    "seen": (3, {}, True),
+    "told later": (4, {}, False),
+    "told before that was kept": (None, {}, True),
+    "another category": (3, {"category": "erp"}, False),
+    "another account": (3, {"id": new_id()}, False),
 }
 
 
 @pytest.mark.parametrize("name", CURES)
 def test_a_qualification_cures_what_it_saw_on_its_own_target(name):
-    has, differs, cured = CURES[name]
+    told, differs, cured = CURES[name]
     revoked = a_penalty("revoke_category")
-    revoked.told_sequence = has["told_sequence"]
+    revoked.told_sequence = told
     assert revoked.is_cured_by(revoked.target.model_copy(update=differs), 3, NOON) is cured
 
 
