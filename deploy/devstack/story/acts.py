@@ -6,19 +6,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from deploy.devstack.story.enterprise import Enterprise, an_enterprise
+from deploy.devstack.story.admission import CATEGORY as CATEGORY
+from deploy.devstack.story.admission import Provider as Provider
+from deploy.devstack.story.admission import admit as admit
+from deploy.devstack.story.admission import an_admitted_provider as an_admitted_provider
+from deploy.devstack.story.admission import apply as apply
+from deploy.devstack.story.admission import sign_agreements as sign_agreements
+from deploy.devstack.story.admission import submit_application as submit_application
+from deploy.devstack.story.enterprise import Enterprise
 from deploy.devstack.story.market import Answer, Market, Person, until
 
-CATEGORY = "erp"
 AT_ONCE = 24
 """How many merchants of a crowd act at the same moment."""
-
-
-@dataclass(frozen=True, slots=True)
-class Provider:
-    enterprise: Enterprise
-    provider_id: str
-    account: Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,44 +57,6 @@ def an_application(enterprise: Enterprise, callback_url: str) -> dict[str, Any]:
         "support_url": "https://www.qingchuan.example/help",
         "plans": [YEARLY],
     }
-
-
-# --- a provider comes to the market
-
-
-async def apply(market: Market, enterprise: Enterprise) -> tuple[Provider, Answer]:
-    account = market.as_("provider", f"provider-{enterprise.mark.lower()}")
-    applied = (await account.post("registry", "/v1/providers", enterprise.profile)).expect(201)
-    return Provider(enterprise, applied["provider_id"], account), applied
-
-
-async def sign_agreements(provider: Provider) -> Answer:
-    agreements = (await provider.account.get("registry", "/v1/agreements")).expect(200)
-    signed = None
-    for agreement in (item for item in agreements["items"] if item["in_force"]):
-        named = {name: agreement[name] for name in ("agreement", "version")}
-        path = f"/v1/providers/{provider.provider_id}/signatures"
-        signed = (await provider.account.post("registry", path, named)).expect(201)
-    assert signed is not None, "the registry has agreements in force"
-    return signed
-
-
-async def admit(provider: Provider, officer: Person, signed: Answer) -> Answer:
-    """The officer verifies, opens the category and admits."""
-    path = f"/v1/providers/{provider.provider_id}"
-    told = {"reason": "营业执照与公示信息一致"}
-    verified = await officer.post("registry", f"{path}/verification", told, version=signed.version)
-    verified.expect(200)
-    qualified = await officer.post("registry", f"{path}/qualifications", {"category": CATEGORY})
-    qualified.expect(201)
-    told = {"reason": "资料完整，协议已签署"}
-    return (await officer.post("registry", f"{path}/admission", told, version=qualified.version)).expect(200)
-
-
-async def an_admitted_provider(market: Market, officer: str = "officer-1") -> Provider:
-    provider, _ = await apply(market, an_enterprise())
-    await admit(provider, market.as_("officer", officer), await sign_agreements(provider))
-    return provider
 
 
 # --- a listing comes to the market

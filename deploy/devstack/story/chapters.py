@@ -81,9 +81,12 @@ class Story:
     async def admission(self) -> Provider:
         with self.narrator.step("a provider is admitted (3.1, 3.2)"):
             provider, applied = await acts.apply(self.market, self.enterprise)
-            missing = ", ".join(item["field"] for item in applied["missing"])
-            self.narrator.tell(f"{self.enterprise.profile['legal_name']} applied; missing: {missing}")
-            admitted = await acts.admit(provider, self.officer, await acts.sign_agreements(provider))
+            owed = [item["field"] for item in applied["missing"]]
+            self.narrator.tell(f"{self.enterprise.legal_name} applied; missing: {', '.join(owed[:6])}, …")
+            submitted = await acts.submit_application(provider)
+            due = submitted["application"]["due_at"]
+            self.narrator.tell(f"papers handed in, agreements signed; to be decided by {due[:10]}")
+            admitted = await acts.admit(provider, self.officer, submitted)
             check(admitted, admitted["standing"] == "admitted")
             self.narrator.tell(f"admitted, may sell in {', '.join(admitted['categories'])}")
         return provider

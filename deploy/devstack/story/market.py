@@ -76,6 +76,11 @@ class Person:
         headers = {"Idempotency-Key": key or uuid4().hex} | ({"If-Match": version} if version else {})
         return await self._market.ask(service, "POST", path, who=self, body=body or {}, headers=headers)
 
+    async def upload(self, service: str, path: str, content: bytes, media_type: str, **query: Any) -> Answer:
+        """The body is a file."""
+        headers = {"Idempotency-Key": uuid4().hex, "Content-Type": media_type}
+        return await self._market.ask(service, "POST", path, who=self, body=content, query=query, headers=headers)
+
     async def put(self, service: str, path: str, body: Any, *, version: str) -> Answer:
         return await self._market.ask(service, "PUT", path, who=self, body=body, headers={"If-Match": version})
 
@@ -123,8 +128,9 @@ class Market:
         self, service: str, method: str, path: str, body: Any, query: Mapping[str, Any] | None, sent: Mapping[str, str]
     ) -> Answer:
         began = perf_counter()
+        sending: dict[str, Any] = {"content": body} if isinstance(body, bytes) else {"json": body}
         reply = await self.clients[service].request(
-            method, path, json=body, params=dict(query or {}), headers=dict(sent)
+            method, path, params=dict(query or {}), headers=dict(sent), **sending
         )
         content = reply.json() if "json" in reply.headers.get("content-type", "") else reply.text
         answer = Answer(service, method, path, reply.status_code, content, reply.headers, perf_counter() - began)

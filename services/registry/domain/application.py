@@ -57,8 +57,9 @@ class Objection:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """When a decision is due; provisional while the calendar of that year is not published."""
+    """When a decision is due: so many business days on. Provisional while that year's calendar is not published."""
 
+    business_days: int
     due_at: datetime
     is_provisional: bool = False
 
@@ -72,6 +73,7 @@ class Application:
     state: ApplicationState = ApplicationState.DRAFT
     round: int = 0
     submitted_at: datetime | None = None
+    due_business_days: int = 0
     due_at: datetime | None = None
     due_is_provisional: bool = False
     claimed_by: str = ""
@@ -92,7 +94,8 @@ class Application:
             raise WrongApplicationState("The application waits for a decision already", state=self.state)
         self._become(_S.SUBMITTED)
         self.round += 1
-        self.submitted_at, self.due_at, self.due_is_provisional = at, deadline.due_at, deadline.is_provisional
+        self.submitted_at, self.due_business_days = at, deadline.business_days
+        self.due_at, self.due_is_provisional = deadline.due_at, deadline.is_provisional
         self.objections, self.reason, self.decided_at, self.decided_by = [], "", None, ""
 
     def withdraw(self) -> None:

@@ -1,4 +1,4 @@
-"""A provider: who it is, what is still missing for its admission, and its standing."""
+"""A provider: who it is, and its standing."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from services.registry.domain import standing as standings
-from services.registry.domain.agreement import Agreement, AgreementKind, Signature
-from services.registry.domain.errors import NotAdmissible, OwnProvider, ProfileSettled, WrongStanding
+from services.registry.domain.agreement import Agreement, Signature
+from services.registry.domain.errors import OwnProvider, WrongStanding
 from services.registry.domain.qualification import Qualification, qualified
 from shared.contracts.registry import (
     AgreementSigned,
@@ -17,54 +17,35 @@ from shared.contracts.registry import (
     Standing,
 )
 
-PERSONAL = frozenset({"legal_representative", "contact_email", "contact_phone"})
-"""The fields about a person: never in events, logs, audit records or kept answers."""
-
-ADVICE = {
-    "legal_representative": "State the name of the legal representative as on the business licence",
-    "contact_email": "State an e-mail address at which the platform reaches you",
-    "contact_phone": "State a phone number at which the platform reaches you",
-    "website": "State the address of the enterprise's website",
-    "verification": "The platform's officer still has to verify the enterprise",
-    "agreement.developer": "Sign the developer agreement in its current version",
-    "agreement.service": "Sign the service agreement in its current version",
+NOT_ENTERPRISES = {
+    "92": "it is the code of an individual business (个体工商户)",
+    "93": "it is the code of a farmers' cooperative",
+    "1": "it is the code of an institution",
+    "5": "it is the code of a civil organisation",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """One thing that admission still waits for."""
-
-    field: str
-    clause: str
-    advice: str
+"""Whose codes begin so. The market is open to enterprises only (3.1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a provider states about itself. An empty text means that it is not stated yet."""
+    """What a provider states about the enterprise itself. An empty text means that it is not stated yet."""
 
     legal_name: str
-    legal_representative: str = ""
-    contact_email: str = ""
-    contact_phone: str = ""
+    registered_address: str = ""
     website: str = ""
 
-    def missing(self) -> tuple[Missing, ...]:
-        return tuple(
-            _missing(field)
-            for field in ("legal_representative", "contact_email", "contact_phone", "website")
-            if not getattr(self, field).strip()
-        )
-
-
-def _missing(field: str) -> Missing:
-    return Missing(field, "3.1", ADVICE[field])
+    def unstated(self) -> tuple[str, ...]:
+        return tuple(field for field in ("registered_address", "website") if not getattr(self, field).strip())
 
 
 def is_enterprise(code: str) -> bool:
     """Registered with the market regulator (9) as an enterprise (1): no sole trader, no office, no association."""
     return code.startswith("91")
+
+
+def why_no_enterprise(code: str) -> str:
+    found = (why for begin, why in NOT_ENTERPRISES.items() if code.startswith(begin))
+    return next(found, "the codes of enterprises begin with 91")
 
 
 @dataclass(eq=False)
@@ -77,47 +58,17 @@ class Provider:
     profile: Profile
     applied_at: datetime
     standing: Standing = Standing.APPLIED
-    verified_at: datetime | None = None
-    verified_by: str = ""
     admitted_at: datetime | None = None
     version: int = 1
 
-    def missing(self, unsigned: Iterable[AgreementKind]) -> tuple[Missing, ...]:
-        """Everything that stands between this provider and its admission, field by field."""
-        verification = () if self.verified_at else (_missing("verification"),)
-        return (
-            *self.profile.missing(),
-            *verification,
-            *(_missing(f"agreement.{kind}") for kind in unsigned),
-        )
-
     def restate(self, profile: Profile) -> None:
-        """The applicant completes or corrects its profile; what was verified must be verified again."""
-        if self.standing is not Standing.APPLIED:
-            raise ProfileSettled("The profile was verified for the admission; ask the platform to change it")
-        if profile != self.profile:
-            self.profile, self.verified_at, self.verified_by = profile, None, ""
-            self.version += 1
-
-    def verify(self, *, by: str, at: datetime) -> None:
-        self.refuse_own(by)
-        if self.standing is not Standing.APPLIED:
-            raise WrongStanding(f"The provider is {self.standing}; only an applicant is verified")
-        if missing := self.profile.missing():
-            raise NotAdmissible("The profile is not complete", missing=[m.field for m in missing])
-        if self.verified_at is None:
-            self.verified_at, self.verified_by = at, by
-            self.version += 1
-
-    def admit(self, *, by: str, at: datetime, unsigned: Iterable[AgreementKind]) -> list[ProviderAdmitted]:
-        self.refuse_own(by)
-        if self.standing is Standing.ADMITTED:
-            return []
-        self.refuse_transition(Standing.ADMITTED)
-        if missing := self.missing(unsigned):
-            raise NotAdmissible("The provider is not complete", missing=[m.field for m in missing])
-        self.standing, self.admitted_at = Standing.ADMITTED, at
+        self.profile = profile
         self.version += 1
+
+    def admit(self, *, at: datetime) -> list[ProviderAdmitted]:
+        """Who decided, and that nothing is missing, is the application's to know."""
+        self.refuse_transition(Standing.ADMITTED)
+        self.standing, self.admitted_at = Standing.ADMITTED, at
         return [
             ProviderAdmitted(
                 provider_id=self.provider_id,

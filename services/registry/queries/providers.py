@@ -1,4 +1,4 @@
-"""Reads of providers."""
+"""Reads of providers and of the queue of their applications."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +8,11 @@ from uuid import UUID
 from sqlalchemy import select, true, tuple_
 
 from services.registry import store, tables
-from services.registry.domain.agreement import Signature, unsigned
-from services.registry.domain.provider import Missing, Provider
+from services.registry.domain.agreement import Signature
+from services.registry.domain.application import Application
+from services.registry.domain.document import Document
+from services.registry.domain.dossier import Missing
+from services.registry.domain.provider import Provider
 from services.registry.domain.qualification import qualified
 from shared.contracts.registry import Qualified, Standing
 from shared.db.transaction import Transaction
@@ -21,6 +24,7 @@ class ProviderView:
     """A provider with everything that its page shows."""
 
     provider: Provider
+    application: Application
     missing: tuple[Missing, ...]
     categories: tuple[Qualified, ...]
     signatures: Sequence[Signature]
@@ -28,14 +32,14 @@ class ProviderView:
 
 
 async def view(tx: Transaction, provider: Provider) -> ProviderView:
-    signatures = await store.signatures(tx, provider.provider_id)
-    open_agreements = unsigned(await store.agreements(tx), signatures, tx.now)
+    dossier = await store.dossier(tx, provider)
     twins = await store.with_code(tx, provider.unified_social_credit_code)
     return ProviderView(
         provider,
-        provider.missing(open_agreements),
+        dossier.application,
+        dossier.missing(),
         qualified(await store.qualifications(tx, provider.provider_id), tx.now),
-        signatures,
+        await store.signatures(tx, provider.provider_id),
         tuple(twin for twin in twins if twin != provider.provider_id),
     )
 
@@ -55,7 +59,7 @@ async def providers(
     after: tuple[datetime, UUID] | None,
     limit: int,
 ) -> Sequence[Provider]:
-    """Oldest application first: the officers' queue."""
+    """Who came first comes first."""
     columns = tables.provider.c
     conditions = [
         columns.account_id == only_of if only_of is not None else true(),
@@ -66,3 +70,35 @@ async def providers(
         select(Provider).where(*conditions).order_by(columns.applied_at, columns.provider_id).limit(limit)
     )
     return found.all()
+
+
+async def queue(
+    tx: Transaction, free_at: datetime | None, after: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[tuple[Application, str]]:
+    """What waits for staff, with its legal name: what is due first comes first. `free_at`: only what nobody has."""
+    columns = tables.application.c
+    conditions = [
+        columns.due_at.is_not(None),
+        columns.claimed_until.is_(None) | (columns.claimed_until <= free_at) if free_at is not None else true(),
+        tuple_(columns.due_at, columns.provider_id) > tuple_(*after) if after is not None else true(),
+    ]
+    found = await tx.session.execute(
+        select(Application, tables.provider.c.legal_name)
+        .join(tables.provider, tables.provider.c.provider_id == columns.provider_id)
+        .where(*conditions)
+        .order_by(columns.due_at, columns.provider_id)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in found]
+
+
+async def document(tx: Transaction, document_id: UUID, only_of: str | None) -> Document:
+    """The document; another provider's does not exist for an account."""
+    found = await tx.session.get(Document, document_id)
+    if found is not None and only_of is not None:
+        owner = await tx.session.get(Provider, found.provider_id)
+        if owner is None or owner.account_id != only_of:
+            found = None
+    if found is None:
+        raise NotFound("There is no document with this id")
+    return found

@@ -2,8 +2,18 @@
 
 from fastapi import APIRouter
 
-from services.registry.routes import agreements, applications, exits, explanations, providers, qualifications, receipts
+from services.registry.routes import (
+    agreements,
+    applications,
+    documents,
+    exits,
+    explanations,
+    providers,
+    qualifications,
+    receipts,
+    reviews,
+)
 
 router = APIRouter(prefix="/v1")
-for part in (applications, providers, agreements, qualifications, exits, receipts, explanations):
+for part in (applications, reviews, documents, providers, agreements, qualifications, exits, receipts, explanations):
     router.include_router(part.router)

@@ -1,4 +1,4 @@
-"""How an enterprise comes to the market: application, verification, admission (3.1)."""
+"""How an enterprise comes to the market, from its own side: it applies, states, submits, withdraws (3.1)."""
 
 from uuid import UUID
 
@@ -9,13 +9,11 @@ from services.registry.domain.errors import (
     AccountHasProvider,
     NotAdmissible,
     NotAnEnterprise,
-    OwnProvider,
     ProfileSettled,
-    WrongStanding,
+    WrongApplicationState,
 )
 from services.registry.queries import providers as queries
-from services.registry.routes.access import DENIED, VERSIONED, CanApply, CanDecide, answer_with
-from services.registry.schemas.decisions import ReasonRequest
+from services.registry.routes.access import DENIED, VERSIONED, CanApply, Knobs, answer_with
 from services.registry.schemas.providers import ApplicationRequest, ProfileRequest, ProviderResponse
 from services.registry.use_cases import applications as use_cases
 from shared.errors import Invalid, KeyRequired, KeyReused, NotFound
@@ -23,6 +21,7 @@ from shared.http.dependencies import Tx
 from shared.http.idempotency import Once
 from shared.http.problems import problems
 from shared.http.versions import IfMatch, etag
+from shared.personal.http import Vaulted
 
 router = APIRouter(tags=["registry"])
 
@@ -34,11 +33,13 @@ router = APIRouter(tags=["registry"])
     response_model=ProviderResponse,
     responses=problems(*DENIED, KeyRequired, KeyReused, Invalid, NotAnEnterprise, AccountHasProvider),
 )
-async def apply_as_provider(tx: Tx, caller: CanApply, once: Once, body: ApplicationRequest) -> Response:
-    """An enterprise asks to sell here."""
+async def apply_as_provider(tx: Tx, caller: CanApply, vault: Vaulted, once: Once, body: ApplicationRequest) -> Response:
+    """An enterprise asks to sell here. What it leaves open it may state later; `missing` names it."""
     if (kept := await once.kept()) is not None:
         return kept
-    provider = await use_cases.apply_as_provider(tx, caller.subject, body.unified_social_credit_code, body.profile())
+    provider = await use_cases.apply_as_provider(
+        tx, vault, caller.subject, body.unified_social_credit_code, body.statement()
+    )
     await tx.session.flush()
     return once.answer(
         201,
@@ -52,39 +53,41 @@ async def apply_as_provider(tx: Tx, caller: CanApply, once: Once, body: Applicat
     "/providers/{provider_id}/profile",
     operation_id="restate_provider_profile",
     response_model=ProviderResponse,
-    responses=problems(*DENIED, NotFound, Invalid, ProfileSettled, AccountBlocked, *VERSIONED),
+    responses=problems(*DENIED, NotFound, Invalid, ProfileSettled, WrongApplicationState, AccountBlocked, *VERSIONED),
 )
 async def restate_provider_profile(
-    tx: Tx, caller: CanApply, response: Response, version: IfMatch, provider_id: UUID, body: ProfileRequest
-) -> ProviderResponse:
-    """An applicant completes or corrects its profile; a verification must then be repeated."""
-    provider = await use_cases.restate_profile(tx, provider_id, caller.subject, version, body.profile())
+    tx: Tx, caller: CanApply, vault: Vaulted, response: Response, version: IfMatch, provider_id: UUID,
+    body: ProfileRequest,
+) -> ProviderResponse:  # fmt: skip
+    """An applicant completes or corrects its profile; what changes must be verified anew."""
+    provider = await use_cases.restate_profile(tx, vault, provider_id, caller.subject, version, body.statement())
     return await answer_with(tx, response, caller, provider)
 
 
 @router.post(
-    "/providers/{provider_id}/verification",
-    operation_id="verify_provider",
+    "/providers/{provider_id}/submission",
+    operation_id="submit_application",
     response_model=ProviderResponse,
-    responses=problems(*DENIED, OwnProvider, NotFound, Invalid, NotAdmissible, WrongStanding, *VERSIONED),
+    responses=problems(*DENIED, NotFound, Invalid, NotAdmissible, WrongApplicationState, AccountBlocked, *VERSIONED),
 )
-async def verify_provider(
-    tx: Tx, caller: CanDecide, response: Response, version: IfMatch, provider_id: UUID, body: ReasonRequest
+async def submit_application(
+    tx: Tx, caller: CanApply, knobs: Knobs, response: Response, version: IfMatch, provider_id: UUID
 ) -> ProviderResponse:
-    """An officer confirms that the enterprise is who it says it is."""
-    provider = await use_cases.verify_provider(tx, provider_id, version, caller.subject, body.reason)
+    """The complete application goes to staff, with a due date. After a rejection or a withdrawal: a new round."""
+    days = knobs.application_due_business_days
+    provider = await use_cases.submit_application(tx, provider_id, caller.subject, version, days)
     return await answer_with(tx, response, caller, provider)
 
 
 @router.post(
-    "/providers/{provider_id}/admission",
-    operation_id="admit_provider",
+    "/providers/{provider_id}/withdrawal",
+    operation_id="withdraw_application",
     response_model=ProviderResponse,
-    responses=problems(*DENIED, OwnProvider, NotFound, Invalid, NotAdmissible, WrongStanding, *VERSIONED),
+    responses=problems(*DENIED, NotFound, Invalid, WrongApplicationState, *VERSIONED),
 )
-async def admit_provider(
-    tx: Tx, caller: CanDecide, response: Response, version: IfMatch, provider_id: UUID, body: ReasonRequest
+async def withdraw_application(
+    tx: Tx, caller: CanApply, response: Response, version: IfMatch, provider_id: UUID
 ) -> ProviderResponse:
-    """An officer lets a complete, verified and bound provider into the market."""
-    provider = await use_cases.admit_provider(tx, provider_id, version, caller.subject, body.reason)
+    """The provider takes its application back, to change it or to leave it."""
+    provider = await use_cases.withdraw_application(tx, provider_id, caller.subject, version)
     return await answer_with(tx, response, caller, provider)

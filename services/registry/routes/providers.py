@@ -9,12 +9,15 @@ from fastapi import APIRouter, Query, Response
 from services.registry.queries import providers as queries
 from services.registry.routes.access import DENIED, CanRead, CanReadProfile, answer_with, only_of
 from services.registry.schemas.providers import ProfileResponse, ProviderResponse, ProviderSummary
+from services.registry.use_cases import applications as use_cases
 from shared.contracts.registry import Standing
 from shared.errors import Invalid, NotFound
 from shared.http.dependencies import Tx
 from shared.http.pagination import PageOf, Paging
 from shared.http.problems import problems
 from shared.http.versions import etag
+from shared.personal.http import Vaulted
+from shared.personal.vault import Erased
 
 router = APIRouter(tags=["registry"])
 
@@ -52,12 +55,12 @@ async def read_provider(tx: Tx, caller: CanRead, response: Response, provider_id
     "/providers/{provider_id}/profile",
     operation_id="read_provider_profile",
     response_model=ProfileResponse,
-    responses=problems(*DENIED, NotFound, Invalid),
+    responses=problems(*DENIED, NotFound, Invalid, Erased),
 )
 async def read_provider_profile(
-    tx: Tx, caller: CanReadProfile, response: Response, provider_id: UUID
+    tx: Tx, caller: CanReadProfile, vault: Vaulted, response: Response, provider_id: UUID
 ) -> ProfileResponse:
-    """What the provider states about itself, with the data about persons."""
+    """What the provider states about itself, with the data about persons. Every reading is recorded."""
     provider = await queries.provider(tx, provider_id, only_of(caller))
     response.headers.update({"etag": etag(provider.version), "cache-control": "no-store"})
-    return ProfileResponse.of(provider)
+    return ProfileResponse.of(provider, await use_cases.read_profile(tx, vault, provider))

@@ -2,6 +2,7 @@
 
 from services.registry.store import exits, obligations
 from services.registry.store.agreements import agreement, agreements, lock_seed, signatures
+from services.registry.store.applications import application, document_kinds, documents, dossier, persons
 from services.registry.store.providers import (
     keep_told,
     lock_account,
@@ -18,7 +19,11 @@ from services.registry.store.situations import situation_of, state_of
 __all__ = [
     "agreement",
     "agreements",
+    "application",
     "causes",
+    "document_kinds",
+    "documents",
+    "dossier",
     "exits",
     "keep_anchor",
     "keep_told",
@@ -28,6 +33,7 @@ __all__ = [
     "lock_providers_after",
     "lock_seed",
     "obligations",
+    "persons",
     "provider_of",
     "qualifications",
     "signatures",

@@ -27,7 +27,7 @@ def an_application(state=S.DRAFT, **values):
 
 
 ACTS = {
-    "submit": (lambda a: a.submit(Deadline(LATER), at=NOW), S.SUBMITTED),
+    "submit": (lambda a: a.submit(Deadline(7, LATER), at=NOW), S.SUBMITTED),
     "withdraw": (lambda a: a.withdraw(), S.WITHDRAWN),
     "claim": (lambda a: a.claim(by="officer-1", at=NOW, until=LATER), S.IN_REVIEW),
     "release": (lambda a: a.release(by="officer-1", at=NOW), S.SUBMITTED),
@@ -69,7 +69,7 @@ def test_every_state_is_in_the_table_and_an_admitted_one_is_final():
 @pytest.mark.parametrize("state", S)
 def test_only_what_waits_has_a_due_date_and_a_claimant(state):
     application = an_application()
-    application.submit(Deadline(LATER, True), at=NOW)
+    application.submit(Deadline(7, LATER, True), at=NOW)
     application.claim(by="officer-1", at=NOW, until=LATER)
     if state not in QUEUED and state in TRANSITIONS[application.state]:
         {
@@ -126,14 +126,14 @@ def test_what_is_verified_stays_so_until_it_is_doubted():
 
 def test_a_new_round_forgets_what_was_objected_to_but_not_what_was_verified():
     application = an_application()
-    application.submit(Deadline(LATER), at=NOW)
+    application.submit(Deadline(7, LATER), at=NOW)
     application.verify([Item.ENTERPRISE], by="officer-1", at=NOW)
     [fact] = application.reject([OBJECTION], by="officer-1", at=NOW)
     assert (fact.outcome, fact.reason) == ("rejected", OBJECTION.reason)
     assert application.objections == [
         {"field": OBJECTION.field, "clause": "3.1", "reason": OBJECTION.reason},
     ]
-    application.submit(Deadline(LATER), at=NOW)
+    application.submit(Deadline(7, LATER), at=NOW)
     assert (application.round, application.objections, set(application.checks)) == (2, [], {"enterprise"})
 
 

@@ -1,4 +1,4 @@
-"""Completeness, verification, admission and signatures, without a database."""
+"""Providers, signatures, qualifications and explanations, without a database."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from services.registry.domain.agreement import AgreementKind, current, may_be_signed, unsigned
-from services.registry.domain.errors import NotAdmissible, OwnProvider, ProfileSettled
+from services.registry.domain.errors import OwnProvider
 from services.registry.domain.explanation import explain
-from services.registry.domain.provider import ADVICE, Profile, is_enterprise
+from services.registry.domain.provider import is_enterprise, why_no_enterprise
 from services.registry.domain.qualification import Qualification, qualified
 from services.registry.domain.standing import Situation, holds
 from services.registry.tests.builders import (
@@ -18,84 +18,37 @@ from services.registry.tests.builders import (
     a_code,
     a_provider,
     a_signature,
-    an_admitted_provider,
     an_agreement,
 )
 from shared.contracts.effects import Effect
 from shared.contracts.registry import ProviderAdmitted, Standing
 
 
-@pytest.mark.parametrize("field", ["legal_representative", "contact_email", "contact_phone", "website"])
-def test_each_field_left_empty_is_named_with_clause_and_advice(field):
-    provider = a_provider(profile=replace(COMPLETE, **{field: " "}), verified_at=NOW)
-    [missing] = provider.missing(())
-    assert (missing.field, missing.clause, missing.advice) == (field, "3.1", ADVICE[field])
-
-
-def test_an_applicant_misses_verification_and_both_signatures():
-    found = [missing.field for missing in a_provider().missing(tuple(AgreementKind))]
-    assert found == ["verification", "agreement.developer", "agreement.service"]
-
-
-def test_a_complete_applicant_is_admitted_and_that_is_a_fact():
-    provider = a_provider(verified_at=NOW)
-    [fact] = provider.admit(by="officer-1", at=NOW, unsigned=())
+def test_an_admission_is_a_fact():
+    provider = a_provider()
+    [fact] = provider.admit(at=NOW)
     assert isinstance(fact, ProviderAdmitted)
     assert (provider.standing, provider.admitted_at) == (Standing.ADMITTED, NOW)
 
 
-@pytest.mark.parametrize(
-    ("values", "open_agreements", "named"),
-    [
-        ({}, (), "verification"),
-        ({"verified_at": NOW}, (AgreementKind.SERVICE,), "agreement.service"),
-        ({"verified_at": NOW, "profile": Profile("Name only")}, (), "contact_email"),
-    ],
-)
-def test_an_incomplete_applicant_is_not_admitted(values, open_agreements, named):
-    with pytest.raises(NotAdmissible) as refused:
-        a_provider(**values).admit(by="officer-1", at=NOW, unsigned=open_agreements)
-    assert named in refused.value.facts["missing"]
-
-
-def test_an_incomplete_profile_cannot_be_verified():
-    with pytest.raises(NotAdmissible):
-        a_provider(profile=Profile("Name only")).verify(by="officer-1", at=NOW)
-
-
-@pytest.mark.parametrize("decide", ["verify", "admit", "qualify"])
-def test_nobody_decides_about_their_own_provider(decide):
-    provider = a_provider(account_id="anna")
-    acts = {
-        "verify": lambda: provider.verify(by="anna", at=NOW),
-        "admit": lambda: provider.admit(by="anna", at=NOW, unsigned=()),
-        "qualify": lambda: provider.qualify("erp", by="anna", at=NOW, expires_at=None),
-    }
+def test_nobody_decides_about_their_own_provider():
     with pytest.raises(OwnProvider):
-        acts[decide]()
+        a_provider(account_id="anna").qualify("erp", by="anna", at=NOW, expires_at=None)
 
 
-def test_a_changed_profile_must_be_verified_again():
-    provider = a_provider(verified_at=NOW, verified_by="officer-1")
-    provider.restate(replace(COMPLETE, website="https://other.example.com"))
-    assert provider.verified_at is None
-    assert provider.version == 2
-
-
-def test_restating_the_same_profile_keeps_the_verification():
-    provider = a_provider(verified_at=NOW)
-    provider.restate(COMPLETE)
-    assert (provider.verified_at, provider.version) == (NOW, 1)
-
-
-def test_an_admitted_provider_cannot_change_its_profile_by_itself():
-    with pytest.raises(ProfileSettled):
-        an_admitted_provider().restate(COMPLETE)
+@pytest.mark.parametrize("field", ["registered_address", "website"])
+def test_what_is_not_stated_of_the_enterprise_is_named(field):
+    assert replace(COMPLETE, **{field: " "}).unstated() == (field,)
 
 
 @pytest.mark.parametrize(("kind", "enterprise"), [("91", True), ("92", False), ("93", False), ("51", False)])
 def test_only_enterprises_are_enterprises(kind, enterprise):
     assert is_enterprise(a_code(kind)) is enterprise
+
+
+@pytest.mark.parametrize(("code", "why"), [("92", "个体工商户"), ("51", "civil"), ("12", "institution"), ("A1", "91")])
+def test_who_is_refused_hears_why(code, why):
+    assert why in why_no_enterprise(code)
 
 
 def test_the_version_in_force_is_the_latest_that_has_begun():

@@ -4,64 +4,76 @@ import json
 
 import pytest
 
-from services.registry.seed import seed_agreements
-from services.registry.tests.builders import a_code
+from services.registry.domain.person import PersonRole
+from services.registry.tests.acting import REASON, a_form, act, apply, submitted, upload
+from services.registry.tests.builders import NEEDED
 from shared.ids import new_id
-
-
-def an_application(**values):
-    return {
-        "legal_name": "杭州示例科技有限公司",
-        "unified_social_credit_code": a_code(),
-        "legal_representative": "王示例",
-        "contact_email": "service@example.com",
-        "contact_phone": "0571-88888888",
-        "website": "https://www.example.com",
-        **values,
-    }
-
-
-@pytest.fixture
-async def as_(db, client_for, token):
-    """`await as_("officer", "anna")`: a client that calls as that person; "" calls without a token."""
-    async with db.transaction() as tx:
-        await seed_agreements(tx)
-
-    async def make(role, sub=""):
-        return await client_for("registry", db, token(role, sub) if role else "")
-
-    return make
-
-
-async def apply(client, key="key-1", **values):
-    return await client.post("/v1/providers", json=an_application(**values), headers={"Idempotency-Key": key})
 
 
 async def test_the_whole_admission_by_http(as_):
     provider, officer = await as_("provider", "shop"), await as_("officer")
-    answer = await apply(provider)
-    assert answer.status_code == 201, answer.text
-    path = answer.headers["location"]
-    assert [missing["field"] for missing in answer.json()["missing"]] == [
-        "verification", "agreement.developer", "agreement.service",
+    path, waiting = await submitted(provider)
+    shown = waiting.json()
+    assert [missing["field"] for missing in shown["missing"]] == [
+        "verification.enterprise", "verification.representative", "verification.contacts",
+        "verification.settlement_account",
     ]  # fmt: skip
+    assert (shown["application"]["state"], shown["application"]["round"]) == ("submitted", 1)
+    [queued] = (await officer.get("/v1/applications")).json()["items"]
+    assert (queued["provider_id"], queued["due_at"]) == (shown["provider_id"], shown["application"]["due_at"])
 
-    reason = {"reason": "checked against the public register"}
-    verified = await officer.post(f"{path}/verification", json=reason, headers={"If-Match": answer.headers["etag"]})
+    claimed = await act(officer, f"/v1/applications/{shown['provider_id']}/claim", waiting.headers["etag"])
+    assert (claimed.status_code, claimed.json()["application"]["claimed_by"]) == (200, "officer-1")
+    assert (await officer.get("/v1/applications?unclaimed=true")).json()["items"] == []
+    verified = await act(officer, f"{path}/verification", claimed.headers["etag"], REASON)
     assert verified.status_code == 200, verified.text
-    for agreement in (await provider.get("/v1/agreements")).json()["items"]:
-        signed = await provider.post(
-            f"{path}/signatures", json={"agreement": agreement["agreement"], "version": agreement["version"]}
-        )
-        assert signed.status_code == 201, signed.text
     qualified = await officer.post(f"{path}/qualifications", json={"category": "erp"})
     assert qualified.status_code == 201, qualified.text
-    admitted = await officer.post(f"{path}/admission", json=reason, headers={"If-Match": qualified.headers["etag"]})
+    admitted = await act(officer, f"{path}/admission", qualified.headers["etag"], REASON)
     assert admitted.status_code == 200, admitted.text
     shown = admitted.json()
     assert (shown["standing"], shown["missing"], shown["categories"]) == ("admitted", [], ["erp"])
+    assert shown["application"]["state"] == "admitted"
     explained = (await (await as_("")).get(f"{path}/explanation")).json()
     assert explained["effects"]["order"] == {"blocked": False, "causes": []}
+
+
+async def test_another_officer_hears_who_has_the_application(as_):
+    path, waiting = await submitted(await as_("provider"))
+    claim = f"/v1/applications/{waiting.json()['provider_id']}/claim"
+    claimed = await act(await as_("officer", "anna"), claim, waiting.headers["etag"])
+    other = await as_("officer", "bea")
+    for step, body in (("verification", REASON), ("rejection", {"objections": [{"field": "website", "reason": "x"}]})):
+        refused = await act(other, f"{path}/{step}", claimed.headers["etag"], body)
+        assert (refused.status_code, refused.json()["code"]) == (409, "application-claimed")
+        assert (refused.json()["claimed_by"], bool(refused.json()["claimed_until"])) == ("anna", True)
+    assert (await (await as_("provider")).get(path)).json()["application"]["claimed_by"] == ""
+
+
+@pytest.mark.parametrize(("step", "state"), [("change-requests", "changes_requested"), ("rejection", "rejected")])
+async def test_objections_reach_the_provider_field_by_field(as_, step, state):
+    provider = await as_("provider", "shop")
+    path, waiting = await submitted(provider)
+    objections = [{"field": "document.business_licence", "reason": "照片模糊，无法辨认"}]
+    body = {"objections": objections}
+    decided = await act(await as_("officer"), f"{path}/{step}", waiting.headers["etag"], body)
+    assert decided.status_code == 200, decided.text
+    application = (await provider.get(path)).json()["application"]
+    assert application["state"] == state
+    assert application["objections"] == [{**objections[0], "clause": "3.1"}]
+    again = await act(provider, f"{path}/submission", decided.headers["etag"])
+    assert (again.status_code, again.json()["application"]["round"]) == (200, 2)
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"objections": []}, {"objections": [{"field": "nonsense", "reason": "x"}]},
+             {"objections": [{"field": "website", "reason": " "}]},
+             {"objections": [{"field": "website", "reason": "身份证11010519491231002X不符"}]}],
+)  # fmt: skip
+async def test_a_decision_without_usable_reasons_is_refused(as_, body):
+    path, waiting = await submitted(await as_("provider"))
+    answer = await act(await as_("officer"), f"{path}/rejection", waiting.headers["etag"], body)
+    assert answer.status_code == 422, answer.text
 
 
 async def test_an_applicants_explanation_names_the_clause_to_everybody(as_):
@@ -72,7 +84,7 @@ async def test_an_applicants_explanation_names_the_clause_to_everybody(as_):
 
 
 async def test_the_same_key_gives_the_same_answer_and_one_provider(as_):
-    client, body = await as_("provider"), an_application()
+    client, body = await as_("provider"), a_form()
     headers = {"Idempotency-Key": "again"}
     first = await client.post("/v1/providers", json=body, headers=headers)
     again = await client.post("/v1/providers", json=body, headers=headers)
@@ -87,12 +99,15 @@ async def test_a_second_application_of_the_account_names_the_first(as_):
     assert second.json()["provider_id"] == first.json()["provider_id"]
 
 
-async def test_an_early_admission_says_what_is_missing(as_):
-    path = (await apply(await as_("provider"))).headers["location"]
-    officer = await as_("officer")
-    refused = await officer.post(f"{path}/admission", json={"reason": "early"}, headers={"If-Match": '"v1"'})
+async def test_an_early_submission_says_what_is_missing_in_both_languages(as_):
+    client = await as_("provider")
+    path = (await apply(client)).headers["location"]
+    refused = await act(client, f"{path}/submission", '"v1"')
     assert (refused.status_code, refused.json()["code"]) == (409, "provider-incomplete")
-    assert refused.json()["missing"] == ["verification", "agreement.developer", "agreement.service"]
+    assert refused.json()["missing"] == [
+        *(f"document.{kind}" for kind in NEEDED), "agreement.developer", "agreement.service",
+    ]  # fmt: skip
+    assert all(item["en"] and item["zh"] for item in refused.json()["advice"])
 
 
 @pytest.mark.parametrize(
@@ -105,8 +120,14 @@ async def test_an_early_admission_says_what_is_missing(as_):
         ({"legal_name": "x\x00y"}, "legal_name"),
         ({"legal_name": "x" * 201}, "legal_name"),
         ({"legal_name": 7}, "legal_name"),
-        ({"contact_email": "nobody"}, "contact_email"),
-        ({"contact_phone": "call me"}, "contact_phone"),
+        ({"support_contact": {"email": "nobody"}}, "/support_contact/email"),
+        ({"security_contact": {"phone": "call me"}}, "/security_contact/phone"),
+        ({"representative": {"identity_number": "110105194912310021"}}, "/representative/identity_number"),
+        ({"representative": {"passport": "E1"}}, "/representative/passport"),
+        ({"representative": "王示例"}, "/representative"),
+        ({"settlement_account": {"account_name": "王示例"}}, "/settlement_account/account_name"),
+        ({"settlement_account": {"bank_code": "7"}}, "/settlement_account/bank_code"),
+        ({"registered_address": "a\nb"}, "registered_address"),
         ({"website": "javascript:alert(1)"}, "website"),
         ({"website": "https://user:secret@example.com"}, "website"),
         ({"website": "https://"}, "website"),
@@ -118,6 +139,8 @@ async def test_bad_input_is_named_by_its_field(as_, values, pointer):
     answer = await apply(await as_("provider"), **values)
     assert answer.status_code == 422, answer.text
     assert pointer in json.dumps(answer.json()["errors"])
+    stated = [value for value in values.values() for value in (value.values() if isinstance(value, dict) else ())]
+    assert [value for value in stated if value in answer.text and len(value) > 1] == []
 
 
 @pytest.mark.parametrize("text", ['"', "[]", "null", "{", '{"legal_name": "\\ud800"}', "\xff"])
@@ -135,7 +158,7 @@ async def test_a_megabyte_is_refused_before_it_is_read(as_):
 
 async def test_applying_needs_a_key(as_):
     client = await as_("provider")
-    answer = await client.post("/v1/providers", json=an_application())
+    answer = await client.post("/v1/providers", json=a_form())
     assert (answer.status_code, answer.json()["code"]) == (400, "idempotency-key-required")
 
 
@@ -154,6 +177,10 @@ async def test_another_providers_things_do_not_exist(as_):
     stranger = await as_("provider", "stranger")
     assert (await stranger.get(path)).status_code == 404
     assert (await stranger.get(f"{path}/profile")).status_code == 404
+    assert (await stranger.get(f"{path}/documents")).status_code == 404
+    assert (await upload(stranger, path, "business_licence")).status_code == 404
+    for step in ("submission", "withdrawal"):
+        assert (await act(stranger, f"{path}/{step}", '"v1"')).status_code == 404
     signature = {"agreement": "service", "version": "2020-02"}
     assert (await stranger.post(f"{path}/signatures", json=signature)).status_code == 404
     put = await stranger.put(f"{path}/profile", json={"legal_name": "Mine"}, headers={"If-Match": '"v1"'})
@@ -162,21 +189,25 @@ async def test_another_providers_things_do_not_exist(as_):
 
 
 @pytest.mark.parametrize("role", ["merchant", "provider", "reviewer", "auditor", "finance", "service"])
-async def test_only_officers_verify_qualify_and_admit(as_, role):
+async def test_only_officers_claim_verify_qualify_and_decide(as_, role):
     path = (await apply(await as_("provider"))).headers["location"]
-    client, headers = await as_(role), {"If-Match": '"v1"'}
-    for act, body in (
-        ("verification", {"reason": "r"}),
-        ("admission", {"reason": "r"}),
-        ("qualifications", {"category": "erp"}),
+    client, objections = await as_(role), {"objections": [{"field": "website", "reason": "r"}]}
+    application = path.replace("providers", "applications")
+    for step, body in (
+        (f"{application}/claim", None),
+        (f"{application}/release", None),
+        (f"{path}/verification", REASON),
+        (f"{path}/change-requests", objections),
+        (f"{path}/rejection", objections),
+        (f"{path}/admission", REASON),
+        (f"{path}/qualifications", {"category": "erp"}),
     ):
-        assert (await client.post(f"{path}/{act}", json=body, headers=headers)).status_code == 403
+        assert (await act(client, step, '"v1"', body)).status_code == 403
 
 
 async def test_an_officer_who_is_also_the_provider_does_not_verify_himself(as_):
-    path = (await apply(await as_("provider", "both"))).headers["location"]
-    both = await as_("officer", "both")
-    refused = await both.post(f"{path}/verification", json={"reason": "me"}, headers={"If-Match": '"v1"'})
+    path, waiting = await submitted(await as_("provider", "both"))
+    refused = await act(await as_("officer", "both"), f"{path}/verification", waiting.headers["etag"], REASON)
     assert (refused.status_code, refused.json()["code"]) == (403, "own-provider")
 
 
@@ -190,18 +221,19 @@ async def test_without_a_token_nothing_but_public_things_is_read(as_):
 async def test_the_profile_is_for_its_owner_and_officers_and_not_cached(as_):
     path = (await apply(await as_("provider", "shop"))).headers["location"]
     shown = await (await as_("officer")).get(f"{path}/profile")
-    assert shown.json()["legal_representative"] == "王示例"
+    assert shown.json()["representative"]["name"] == "王示例"
     assert shown.headers["cache-control"] == "no-store"
     assert (await (await as_("auditor")).get(f"{path}/profile")).status_code == 403
     assert "王示例" not in (await (await as_("officer")).get(path)).text
 
 
 async def test_the_kept_answer_holds_no_personal_data(as_, db):
-    await apply(await as_("provider"))
+    form = a_form()
+    await apply(await as_("provider"), **form)
     async with db.transaction() as tx:
         body = await tx.driver.fetchval("SELECT body FROM idempotency")
-    assert "王示例".encode() not in body
-    assert b"service@example.com" not in body
+    said = [value for role in PersonRole for value in form[role].values() if value != form["legal_name"]]
+    assert [value for value in said if value.encode() in body] == []
 
 
 async def test_officers_page_through_the_queue_of_applicants(as_):

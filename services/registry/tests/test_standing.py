@@ -4,7 +4,7 @@ import pytest
 
 from services.registry.domain import standing as standings
 from services.registry.domain.errors import WrongStanding
-from services.registry.tests.builders import NOW, a_provider, an_admitted_provider
+from services.registry.tests.builders import NOW, a_provider
 from shared.contracts.effects import Effect
 from shared.contracts.registry import Standing
 
@@ -50,19 +50,7 @@ def test_only_the_drawn_transitions_are_allowed(now, then):
     assert standings.may_become(now, then) == ((now, then) in ALLOWED)
 
 
-@pytest.mark.parametrize("standing", [Standing.EXITED])
-def test_who_left_cannot_be_admitted_again(standing):
+@pytest.mark.parametrize("standing", [s for s in Standing if s not in (Standing.APPLIED, Standing.EXITING)])
+def test_only_an_applicant_is_admitted(standing):
     with pytest.raises(WrongStanding):
-        a_provider(standing=standing, verified_at=NOW).admit(by="officer-1", at=NOW, unsigned=())
-
-
-@pytest.mark.parametrize("standing", [s for s in Standing if s is not Standing.APPLIED])
-def test_only_an_applicant_is_verified(standing):
-    with pytest.raises(WrongStanding):
-        a_provider(standing=standing).verify(by="officer-1", at=NOW)
-
-
-def test_admitting_an_admitted_provider_changes_nothing():
-    provider = an_admitted_provider()
-    assert provider.admit(by="officer-1", at=NOW, unsigned=()) == []
-    assert provider.version == 1
+        a_provider(standing=standing).admit(at=NOW)

@@ -1,104 +1,134 @@
-"""An enterprise asks to sell here, and is verified and admitted (3.1)."""
+"""An enterprise asks to sell here: it applies, completes what it states, submits, or thinks better of it (3.1)."""
 
+from typing import Any
 from uuid import UUID
 
-from stdnum.cn import uscc
-from stdnum.exceptions import InvalidChecksum, ValidationError
-
 from services.registry import store
-from services.registry.domain.agreement import unsigned
-from services.registry.domain.errors import AccountHasProvider, NotAnEnterprise
-from services.registry.domain.provider import PERSONAL, Profile, Provider, is_enterprise
+from services.registry.domain.application import Application, ApplicationState, Deadline
+from services.registry.domain.document import today
+from services.registry.domain.errors import AccountHasProvider, ProfileSettled
+from services.registry.domain.person import Person, PersonRole, Statement
+from services.registry.domain.provider import Profile, Provider
+from services.registry.use_cases.numbers import CODE, checked, enterprise_code
 from services.registry.use_cases.standing import refuse_blocked_account, tell_if_changed
+from services.registry.use_cases.statements import ITEM_OF, seal_persons, statement_of
+from shared.business_days import add_business_days
 from shared.db.transaction import Transaction
-from shared.errors import Invalid
 from shared.ids import new_id
+from shared.personal.vault import Vault
 
-_CODE = "unified_social_credit_code"
+_FREE_AFTER_ADMISSION = frozenset({PersonRole.SUPPORT_CONTACT, PersonRole.SECURITY_CONTACT})
 
 
-async def apply_as_provider(tx: Transaction, account_id: str, code: str, profile: Profile) -> Provider:
-    """An enterprise asks to sell here. One account has one provider; a code known from another account is noted."""
-    code = _enterprise_code(code)
+async def apply_as_provider(
+    tx: Transaction, vault: Vault, account_id: str, code: str, statement: Statement
+) -> Provider:
+    """An enterprise asks to sell here. One account has one provider; the same code on another account links the two."""
+    code = enterprise_code(code)
+    statement = checked(statement, today(tx.now))
     await store.lock_account(tx, account_id)
     if (existing := await store.provider_of(tx, account_id)) is not None:
-        raise AccountHasProvider("This account applied already", provider_id=str(existing))
-    same_code = await store.with_code(tx, code)
-    provider = Provider(new_id(), account_id, code, profile, applied_at=tx.now)
+        state = (await store.application(tx, existing)).state
+        raise AccountHasProvider(
+            "This account applied already; change that application and submit it",
+            provider_id=str(existing),
+            state=state,
+        )
+    provider = Provider(new_id(), account_id, code, _profile(statement), applied_at=tx.now)
+    persons = {role: Person(new_id(), provider.provider_id, role) for role in PersonRole}
     tx.session.add(provider)
+    await tx.session.flush()
+    tx.session.add_all([Application(provider.provider_id, account_id), *persons.values()])
+    await tx.session.flush()
+    await seal_persons(tx, vault, persons, statement)
     await tell_if_changed(tx, provider)
-    tx.record(
-        "apply_as_provider",
-        provider.target,
-        new={"account_id": account_id, _CODE: code, "same_code": same_code, **_shown(profile)},
-    )
+    shown = _shown(provider, persons.values())
+    tx.record("apply_as_provider", provider.target, new={"account_id": account_id, CODE: code, **shown})
     return provider
 
 
 async def restate_profile(
-    tx: Transaction, provider_id: UUID, account_id: str, version: int, profile: Profile
+    tx: Transaction, vault: Vault, provider_id: UUID, account_id: str, version: int, statement: Statement
 ) -> Provider:
+    """What changes must be verified anew. Once admitted, a provider changes only its contacts and its website."""
     provider = await store.lock_own_provider(tx, provider_id, account_id, version)
     await refuse_blocked_account(tx, provider)
-    old = provider.profile
+    application = await store.application(tx, provider_id)
+    application.refuse_changes()
+    persons = await store.persons(tx, provider_id)
+    statement, old = checked(statement, today(tx.now)), _shown(provider, persons.values())
+    profile = _profile(statement)
+    changed = await seal_persons(tx, vault, persons, statement)
+    if not changed and profile == provider.profile:
+        return provider
+    _refuse_settled(provider, profile, changed)
+    if application.state is not ApplicationState.ADMITTED:
+        doubted = {ITEM_OF[role] for role in changed}
+        application.doubt({*doubted, "enterprise"} if profile != provider.profile else doubted)
     provider.restate(profile)
     await tell_if_changed(tx, provider)
-    tx.record("restate_profile", provider.target, old=_shown(old), new=_shown(profile))
+    new = {**_shown(provider, persons.values()), "changed": sorted(changed)}
+    tx.record("restate_profile", provider.target, old=old, new=new)
     return provider
 
 
-async def verify_provider(tx: Transaction, provider_id: UUID, version: int, officer: str, reason: str) -> Provider:
-    provider = await store.lock_provider(tx, provider_id, version)
-    old = provider.verified_at
-    provider.verify(by=officer, at=tx.now)
+async def submit_application(tx: Transaction, provider_id: UUID, account_id: str, version: int, days: int) -> Provider:
+    """A complete application enters the queue, due in so many business days."""
+    provider = await store.lock_own_provider(tx, provider_id, account_id, version)
+    await refuse_blocked_account(tx, provider)
+    dossier = await store.dossier(tx, provider)
+    application, old = dossier.application, dossier.application.state
+    dossier.refuse_incomplete(dossier.owed())
+    due = await add_business_days(tx, tx.now, days)
+    application.submit(Deadline(days, due.due_at, due.is_provisional), at=tx.now)
+    provider.version += 1
     tx.record(
-        "verify_provider",
+        "submit_application",
         provider.target,
-        old={"verified_at": old},
-        new={"verified_at": provider.verified_at},
-        reason=reason,
+        old={"state": old},
+        new={"state": application.state, "round": application.round, "due_at": application.due_at},
     )
     return provider
 
 
-async def admit_provider(tx: Transaction, provider_id: UUID, version: int, officer: str, reason: str) -> Provider:
-    """Only an applicant who is complete, verified and bound by both agreements in force is admitted (3.1)."""
-    provider = await store.lock_provider(tx, provider_id, version)
-    old = provider.standing
-    open_agreements = unsigned(await store.agreements(tx), await store.signatures(tx, provider_id), tx.now)
-    tx.emit(*provider.admit(by=officer, at=tx.now, unsigned=open_agreements))
-    await tell_if_changed(tx, provider)
-    tx.record(
-        "admit_provider", provider.target, old={"standing": old}, new={"standing": provider.standing}, reason=reason
-    )
+async def withdraw_application(tx: Transaction, provider_id: UUID, account_id: str, version: int) -> Provider:
+    """It leaves the queue. The provider may change it and submit it again."""
+    provider = await store.lock_own_provider(tx, provider_id, account_id, version)
+    application = await store.application(tx, provider_id)
+    old = application.state
+    application.withdraw()
+    provider.version += 1
+    tx.record("withdraw_application", provider.target, old={"state": old}, new={"state": application.state})
     return provider
 
 
-def _enterprise_code(code: str) -> str:
-    try:
-        checked: str = uscc.validate(code)
-    except InvalidChecksum:
-        raise _bad_code("its check digit does not fit") from None
-    except ValidationError:
-        raise _bad_code("it must have 18 digits or capital letters other than I, O, S, V and Z") from None
-    if not is_enterprise(checked):
-        raise NotAnEnterprise(
-            "The code is not that of an enterprise (it must start with 91)",
-            errors=[{"pointer": f"/{_CODE}", "in": "body", "message": "only enterprises may sell here (3.1)"}],
-        )
-    return checked
+async def read_profile(tx: Transaction, vault: Vault, provider: Provider) -> Statement:
+    """Who reads the data about persons is recorded."""
+    statement = await statement_of(tx, vault, provider)
+    tx.record("read_profile", provider.target)
+    return statement
 
 
-def _bad_code(why: str) -> Invalid:
-    return Invalid(
-        "The unified social credit code is not valid", errors=[{"pointer": f"/{_CODE}", "in": "body", "message": why}]
-    )
+def _refuse_settled(provider: Provider, profile: Profile, changed: frozenset[PersonRole]) -> None:
+    if provider.admitted_at is None:
+        return
+    old = provider.profile
+    settled = [str(role) for role in sorted(changed - _FREE_AFTER_ADMISSION)]
+    settled += [name for name in ("legal_name", "registered_address") if getattr(profile, name) != getattr(old, name)]
+    if settled:
+        raise ProfileSettled("This was verified for the admission; ask the platform to change it", fields=settled)
 
 
-def _shown(profile: Profile) -> dict[str, str]:
-    """The profile for the audit trail, which keeps nothing about a person but whether it was stated."""
+def _profile(statement: Statement) -> Profile:
+    return Profile(statement.legal_name, statement.registered_address, statement.website)
+
+
+def _shown(provider: Provider, persons: Any) -> dict[str, Any]:
+    """The profile for the audit trail, which keeps nothing about a person but what was stated of them."""
+    profile = provider.profile
     return {
-        name: ("***" if value else "") if name in PERSONAL else value
-        for name in ("legal_name", "legal_representative", "contact_email", "contact_phone", "website")
-        for value in (getattr(profile, name),)
+        "legal_name": profile.legal_name,
+        "registered_address": profile.registered_address,
+        "website": profile.website,
+        "stated": {person.role: list(person.stated) for person in persons if person.stated},
     }
