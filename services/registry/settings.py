@@ -3,10 +3,10 @@
 from pydantic import Field
 
 from shared.blobs import BlobSettings
-from shared.personal.settings import PersonalDataSettings
+from shared.notices.settings import NoticeSettings
 
 
-class RegistrySettings(PersonalDataSettings, BlobSettings):
+class RegistrySettings(NoticeSettings, BlobSettings):
     http_port: int = 8101
 
     application_due_business_days: int = Field(default=7, ge=1, le=60, description="By when staff decides.")

@@ -8,6 +8,7 @@ from services.registry.routes import (
     documents,
     exits,
     explanations,
+    notices,
     providers,
     qualifications,
     receipts,
@@ -15,5 +16,16 @@ from services.registry.routes import (
 )
 
 router = APIRouter(prefix="/v1")
-for part in (applications, reviews, documents, providers, agreements, qualifications, exits, receipts, explanations):
+for part in (
+    applications,
+    reviews,
+    documents,
+    providers,
+    agreements,
+    qualifications,
+    exits,
+    receipts,
+    notices,
+    explanations,
+):
     router.include_router(part.router)

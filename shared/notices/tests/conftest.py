@@ -7,7 +7,7 @@ import pytest
 from shared.db.transaction import Database
 from shared.notices.courier import Courier
 from shared.notices.settings import NoticeSettings
-from shared.notices.tests.desk import LOOPBACK, Receiver, a_receiver, metadata, service
+from shared.notices.tests.desk import LOOPBACK, a_receiver, metadata, service
 from shared.notices.webhook import WebhookSender
 
 
@@ -35,7 +35,7 @@ async def inbox(client_for, db, token):
 
 
 @pytest.fixture
-async def listening(inbox, receiver) -> Receiver:
+async def listening(inbox, receiver):
     """Anna's webhook is on and leads to the receiver."""
     client = await inbox()
     answer = await client.put(
