@@ -14,7 +14,7 @@ from services.orders.domain.errors import UnknownListing, UnknownOrder
 from services.orders.domain.order import Order
 from services.orders.domain.payment import Payment
 from services.orders.domain.permission import Block
-from services.orders.domain.subscription import Subscription
+from services.orders.domain.subscription import SERVED_AFTER_END, Subscription
 from services.orders.tables import StoredOrder, orders, payment, subscription
 from shared.contracts.effects import Effect
 from shared.contracts.orders import SubscriptionStatus
@@ -23,7 +23,7 @@ from shared.db.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Entitlement:
-    """`until` is when the running subscription ends, whether or not using is blocked meanwhile."""
+    """`until` is when the access ends that the merchant has now, whether or not using is blocked meanwhile."""
 
     usable: bool
     until: datetime | None
@@ -86,7 +86,23 @@ async def entitlement_of(tx: Transaction, merchant_id: str, listing_id: UUID) ->
         " WHERE merchant_id = $1 AND listing_id = $2 AND status = $3 AND starts_at <= $4 AND $4 < ends_at",
         merchant_id, listing_id, SubscriptionStatus.ACTIVE.value, tx.now,
     )  # fmt: skip
+    if provider is not None and provider.serves_out_since is not None:
+        served_until = await _served_until(tx, merchant_id, listing_id, provider.serves_out_since)
+        until = served_until if served_until is not None and tx.now < served_until else until
     return Entitlement(until is not None and not blocks, until, blocks)
+
+
+async def _served_until(tx: Transaction, merchant_id: str, listing_id: UUID, since: datetime) -> datetime | None:
+    """A leaving provider serves everybody who was subscribed, until 30 days after the longest subscription (7.4)."""
+    found: datetime | None = await tx.driver.fetchval(
+        """
+        SELECT max(ends_at) + $4::interval FROM subscription
+        WHERE listing_id = $1 AND ends_at > $2 AND status <> 'terminated'
+        HAVING bool_or(merchant_id = $3)
+        """,
+        listing_id, since, merchant_id, SERVED_AFTER_END,
+    )  # fmt: skip
+    return found
 
 
 async def balances(tx: Transaction, after: str, limit: int) -> list[dict[str, Any]]:

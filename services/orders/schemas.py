@@ -119,7 +119,10 @@ class CauseResponse(BaseModel):
 
 
 class EntitlementResponse(BaseModel):
-    """`until` is the end of the running subscription, null when there is none; `causes` are what blocks using."""
+    """`until` is the end of the access that there is now, null when there is none; `causes` are what blocks using.
+
+    The access is that of the running subscription; while the provider leaves, it lasts as clause 7.4 says.
+    """
 
     listing_id: UUID
     usable: bool

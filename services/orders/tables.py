@@ -94,6 +94,7 @@ subscription = Table(
     ),
     Index("ix_subscription_merchant_id", "merchant_id", "subscription_id"),
     Index("ix_subscription_ending", "ends_at", postgresql_where=text("status = 'active'")),
+    Index("ix_subscription_listing_id", "listing_id", "ends_at"),
 )
 
 payment = Table(

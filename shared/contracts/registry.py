@@ -50,7 +50,9 @@ class ProviderStandingChanged(
     """The provider's whole standing. `blocked` are the effects that the registry itself blocks (clause 3, 7).
 
     `holds` says of each blocked effect why. `categories` are those it was qualified for when this was said;
-    `qualifications` also says until when, so that an expiry takes effect by itself.
+    `qualifications` also says until when, so that an expiry takes effect by itself. `serves_out_since`: the provider is
+    on its way out since then, and whoever had a subscription then or later is served until 30 days after the longest
+    one to the same listing has ended (7.4).
     """
 
     provider_id: UUID
@@ -61,6 +63,7 @@ class ProviderStandingChanged(
     categories: frozenset[str]
     holds: tuple[Hold, ...] = ()
     qualifications: tuple[Qualified, ...] = ()
+    serves_out_since: datetime | None = None
 
 
 class AgreementSigned(Event, wire="agreement.signed", aggregate="provider", key="provider_id", public=True):

@@ -9,6 +9,9 @@ from services.orders.domain.errors import SubscriptionEnded
 from shared.contracts.event import Event
 from shared.contracts.orders import SubscriptionActivated, SubscriptionStatus, SubscriptionUpdated
 
+SERVED_AFTER_END = timedelta(days=30)
+"""How long after the longest subscription a leaving provider's users may still use a listing (7.4)."""
+
 TRANSITIONS: dict[SubscriptionStatus, frozenset[SubscriptionStatus]] = {
     SubscriptionStatus.ACTIVE: frozenset({SubscriptionStatus.EXPIRED, SubscriptionStatus.TERMINATED}),
     SubscriptionStatus.EXPIRED: frozenset(),

@@ -1,12 +1,14 @@
 """How exits and receipts are found, locked and made."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from services.registry import tables
 from services.registry.domain.exit import (
+    PERMITS,
     SERVED_AFTER_END,
     STOPPED_AFTER,
     Exit,
@@ -63,6 +65,14 @@ async def exit_of(tx: Transaction, exit_id: UUID) -> Exit:
     found = await tx.session.get(Exit, exit_id)
     if found is None:
         raise NotFound("There is no exit with this id")
+    return found
+
+
+async def serves_out_since(tx: Transaction, provider_id: UUID) -> datetime | None:
+    """Since when the provider serves out what it sold (7.4), if it is on its way out."""
+    query = select(func.min(_exit.c.requested_at)).where(_exit.c.provider_id == provider_id)
+    serving = [status for status, permits in PERMITS.items() if permits.serves]
+    found: datetime | None = await tx.session.scalar(query.where(_exit.c.status.in_(serving)))
     return found
 
 

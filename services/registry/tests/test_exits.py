@@ -55,6 +55,7 @@ async def test_from_the_request_on_nothing_is_ordered_or_renewed_and_use_stays(d
     await a_request(db, provider_id)
     state = await last_standing(db)
     assert state.standing is Standing.EXITING
+    assert state.serves_out_since is not None
     assert {Effect.ORDER, Effect.RENEW} <= state.blocked
     assert not {Effect.USE, Effect.CALL_API, Effect.SETTLE} & state.blocked
 

@@ -21,13 +21,18 @@ from services.registry.tests.leaving import (
 )
 from services.registry.use_cases import receipts, serving_out
 from services.registry.use_cases.receipts import Handover
-from shared.contracts.registry import Standing
+from shared.contracts.registry import ProviderStandingChanged, Standing
 from shared.ids import new_id
 
 
 async def tick(db):
     async with db.transaction() as tx:
         return await serving_out.complete_exits(tx)
+
+
+async def serves_out_since(db):
+    facts = [payload for name, payload in await told(db) if name == "provider.standing_changed"]
+    return ProviderStandingChanged.model_validate_json(facts[-1]).serves_out_since
 
 
 async def names(db):
@@ -92,12 +97,15 @@ async def test_an_overturned_expulsion_leaves_the_providers_own_exit_as_it_was(d
     if accepted:
         await an_acceptance(db, provider_id)
     before = await the_exits(db, provider_id)
+    served = await serves_out_since(db)
     await hear(db, a_restriction(provider_id, [EXPELLED]))
     assert await the_exits(db, provider_id) == [("voluntary", "superseded"), ("expulsion", "effective")]
+    assert (served is not None, await serves_out_since(db)) == (True, None)
     await tick(db)
     await hear(db, a_restriction(provider_id, []))
     assert await the_exits(db, provider_id) == [*before, ("expulsion", "dropped")]
     assert await the_standing(db, provider_id) is Standing.EXITING
+    assert await serves_out_since(db) == served
 
 
 async def test_a_completed_expulsion_is_overturned_too(db):

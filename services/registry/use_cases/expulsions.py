@@ -8,7 +8,9 @@ from uuid import UUID
 from services.registry import store
 from services.registry.domain.exit import Exit, ExitKind, ExitStatus, expels
 from services.registry.domain.obligation import ObligationKind
+from services.registry.domain.provider import Provider
 from services.registry.use_cases.exit_notices import tell_provider
+from services.registry.use_cases.standing import tell_if_changed
 from shared.db.transaction import Transaction
 from shared.errors import NotFound
 from shared.ids import new_id
@@ -22,6 +24,12 @@ async def follow_expulsion(tx: Transaction, provider_id: UUID, *, awaits_effect:
         provider = await store.lock_provider(tx, provider_id)
     except NotFound:
         return
+    await _follow(tx, provider, awaits_effect=awaits_effect)
+    await tell_if_changed(tx, provider)
+
+
+async def _follow(tx: Transaction, provider: Provider, *, awaits_effect: bool) -> None:
+    provider_id = provider.provider_id
     running = await store.exits.lock_expulsion(tx, provider_id)
     if expels(await store.causes(tx, provider_id)):
         if running is None:

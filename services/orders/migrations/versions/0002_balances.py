@@ -1,4 +1,4 @@
-"""balances of providers, summed up from the ledger"""
+"""balances of providers, summed up from the ledger; how long a listing's users are served"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("provider_id", name=op.f("pk_balance")),
     )
+    op.create_index("ix_subscription_listing_id", "subscription", ["listing_id", "ends_at"])
     # What was booked before is summed up, and told, by the job's first run.
     op.execute(
         """
