@@ -8,6 +8,7 @@ from services.registry.routes import router
 from services.registry.seed import seed_registry
 from services.registry.settings import RegistrySettings
 from services.registry.tables import metadata
+from services.registry.use_cases.contacts import support_address
 from shared.notices.courier import delivering
 from shared.service import Service
 
@@ -20,7 +21,7 @@ service = Service(
     router=router,
     reactions=REACTIONS,
     jobs=JOBS,
-    tasks=[delivering()],
+    tasks=[delivering(support_address)],
     resync=[retell_standings],
     seed=seed_registry,
 )
