@@ -1,6 +1,7 @@
-"""Tells the current standing of every provider again, so that a new replica can be filled."""
+"""Tells the current state of everything that others keep a copy of again, so that a new replica can be filled."""
 
 from services.registry import store
+from services.registry.store import groups as group_store
 from shared.db.transaction import Transaction
 
 
@@ -12,3 +13,10 @@ async def retell_standings(tx: Transaction, after: str, limit: int) -> str:
         await store.keep_told(tx, provider.provider_id, state)
         tx.emit(state)
     return str(providers[-1].provider_id) if len(providers) == limit else ""
+
+
+async def retell_groups(tx: Transaction, after: str, limit: int) -> str:
+    """Tells up to `limit` groups whose id is above `after`, those that are no more, too."""
+    groups = await group_store.lock_groups_after(tx, after, limit)
+    tx.emit(*(group.state() for group in groups))
+    return str(groups[-1].group_id) if len(groups) == limit else ""

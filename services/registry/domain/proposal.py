@@ -78,6 +78,10 @@ class Link:
         """How the audit trail names it."""
         return f"link:{self.link_id}"
 
+    @property
+    def kinds(self) -> list[str]:
+        return [witness["kind"] for witness in self.evidence]
+
     def assess(self, witnesses: tuple[Witness, ...], *, at: datetime) -> bool:
         """Takes in what the two share now; tells whether anything changed. What staff confirmed stands."""
         if self.status is LinkStatus.CONFIRMED:
@@ -111,9 +115,10 @@ class Link:
         self._refuse_unless(LinkStatus.CONFIRMED)
         self._decide(LinkStatus.UNDONE, by, at, reason)
 
-    def investigate(self, *, by: str, at: datetime, reason: str) -> None:
+    def investigate(self, *, by: str, at: datetime, reason: str, found: str) -> None:
         """An officer found out that one person controls both, whatever the accounts share or was decided before."""
         self._refuse_unless(*(status for status in LinkStatus if status is not LinkStatus.CONFIRMED))
+        self.evidence = [*self.evidence, {"kind": Basis.INVESTIGATION.value, "found": found}]
         self.basis = Basis.INVESTIGATION
         self._decide(LinkStatus.CONFIRMED, by, at, reason)
 

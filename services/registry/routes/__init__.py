@@ -8,6 +8,8 @@ from services.registry.routes import (
     documents,
     exits,
     explanations,
+    groups,
+    links,
     notices,
     providers,
     qualifications,
@@ -25,6 +27,8 @@ for part in (
     qualifications,
     exits,
     receipts,
+    links,
+    groups,
     notices,
     explanations,
 ):

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.registry.domain.group import Group
 from shared.contracts.registry import Member
 from shared.db.transaction import Transaction
+from shared.errors import NotFound, StaleVersion
 
 _GROUPS = 0x6C69_6E6B
 
@@ -34,6 +35,16 @@ async def lock_groups_of(tx: Transaction, providers: Collection[UUID]) -> list[G
     """The groups of these accounts, each whole, locked in the order of their ids."""
     return await _groups(tx, f"{_GROUP} WHERE group_id = ANY ($1::uuid[]) ORDER BY group_id FOR UPDATE",
                          await group_ids_of(tx, providers))  # fmt: skip
+
+
+async def lock_group(tx: Transaction, group_id: UUID, version: int) -> Group:
+    """The group in the version that the caller read."""
+    found = await _groups(tx, f"{_GROUP} WHERE group_id = $1 FOR UPDATE", group_id)
+    if not found:
+        raise NotFound("There is no group with this id")
+    if found[0].version != version:
+        raise StaleVersion(f"The group is at version {found[0].version} by now", version=found[0].version)
+    return found[0]
 
 
 async def lock_groups_after(tx: Transaction, group_id: str, limit: int) -> list[Group]:

@@ -159,6 +159,13 @@ async def confirmed_among(tx: Transaction, providers: Collection[UUID]) -> Seque
     return found.all()
 
 
+async def is_own(tx: Transaction, providers: Collection[UUID], account_id: str) -> bool:
+    """Whether one of the providers is that of the account."""
+    own = tables.provider.c
+    found = select(own.provider_id).where(own.provider_id.in_(providers), own.account_id == account_id).limit(1)
+    return await tx.session.scalar(found) is not None
+
+
 def _columns_of(grounds: Iterable[Ground]) -> tuple[list[str], list[bytes]]:
     held = list(grounds)
     return [kind.value for kind, _ in held], [digest for _, digest in held]
