@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from services.registry.domain.errors import (
     AccountBlocked,
     AccountHasProvider,
+    IdentityBarred,
     NotAdmissible,
     NotAnEnterprise,
     ProfileSettled,
@@ -31,7 +32,7 @@ router = APIRouter(tags=["registry"])
     operation_id="apply_as_provider",
     status_code=201,
     response_model=ProviderResponse,
-    responses=problems(*DENIED, KeyRequired, KeyReused, Invalid, NotAnEnterprise, AccountHasProvider),
+    responses=problems(*DENIED, KeyRequired, KeyReused, Invalid, NotAnEnterprise, AccountHasProvider, IdentityBarred),
 )
 async def apply_as_provider(tx: Tx, caller: CanApply, vault: Vaulted, once: Once, body: ApplicationRequest) -> Response:
     """An enterprise asks to sell here. What it leaves open it may state later; `missing` names it."""
@@ -53,7 +54,9 @@ async def apply_as_provider(tx: Tx, caller: CanApply, vault: Vaulted, once: Once
     "/providers/{provider_id}/profile",
     operation_id="restate_provider_profile",
     response_model=ProviderResponse,
-    responses=problems(*DENIED, NotFound, Invalid, ProfileSettled, WrongApplicationState, AccountBlocked, *VERSIONED),
+    responses=problems(
+        *DENIED, NotFound, Invalid, ProfileSettled, WrongApplicationState, AccountBlocked, IdentityBarred, *VERSIONED
+    ),
 )
 async def restate_provider_profile(
     tx: Tx, caller: CanApply, vault: Vaulted, response: Response, version: IfMatch, provider_id: UUID,

@@ -11,6 +11,7 @@ from services.registry.domain.errors import (
     AccountBlocked,
     DocumentExpired,
     DocumentMismatch,
+    IdentityBarred,
     WrongApplicationState,
 )
 from services.registry.queries import providers as queries
@@ -47,7 +48,7 @@ _TYPES = ("application/pdf", "image/jpeg", "image/png", "image/webp")
     response_model=DocumentResponse,
     responses=problems(
         *DENIED, NotFound, KeyRequired, KeyReused, Invalid, UnknownContent, DocumentExpired, DocumentMismatch, TooLarge,
-        WrongApplicationState, AccountBlocked, Erased,
+        WrongApplicationState, AccountBlocked, Erased, IdentityBarred,
     ),
     openapi_extra=upload(LIMIT, *_TYPES),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from services.registry.domain.errors import (
     ApplicationClaimed,
+    IdentityBarred,
     NotAdmissible,
     OwnProvider,
     WrongApplicationState,
@@ -123,7 +124,7 @@ async def reject_application(
     "/providers/{provider_id}/admission",
     operation_id="admit_provider",
     response_model=ProviderResponse,
-    responses=problems(*DECISION, NotAdmissible, WrongStanding),
+    responses=problems(*DECISION, NotAdmissible, WrongStanding, IdentityBarred),
 )
 async def admit_provider(
     tx: Tx, caller: CanDecide, vault: Vaulted, response: Response, version: IfMatch, provider_id: UUID,

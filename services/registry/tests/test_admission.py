@@ -4,19 +4,23 @@ import asyncio
 import json
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from services.registry.domain.application import Objection
 from services.registry.domain.errors import (
     AccountHasProvider,
+    IdentityBarred,
     NotAdmissible,
     ProfileSettled,
     WrongApplicationState,
 )
 from services.registry.domain.person import PersonRole, Statement
 from services.registry.queries import providers
+from services.registry.reactions.restriction_changed import keep_restriction
 from services.registry.tests.builders import (
+    a_cause,
     a_code,
     a_complete_applicant,
     a_statement,
@@ -26,11 +30,13 @@ from services.registry.tests.builders import (
     an_upload,
     answer,
     found,
+    received_restriction,
     the_blobs,
     the_vault,
     told,
 )
 from services.registry.use_cases import applications, documents, qualifications, reviews
+from shared.contracts.effects import Effect, Target
 from shared.contracts.registry import ProviderStandingChanged, Standing
 from shared.errors import Invalid
 
@@ -190,7 +196,37 @@ async def test_each_step_leaves_one_line_in_the_audit_trail(db):
     await an_admitted_provider_in(db)
     async with db.transaction() as tx:
         rows = await tx.driver.fetch("SELECT action FROM audit WHERE target LIKE 'provider:%' ORDER BY position")
-    assert [row["action"] for row in rows] == [
+    assert [row["action"] for row in rows if row["action"] != "note_traits"] == [
         "apply_as_provider", *["upload_document"] * 4, *["sign_agreement"] * 2, "submit_application",
         "verify_provider", "admit_provider",
     ]  # fmt: skip
+
+
+async def test_the_identity_of_an_expelled_provider_is_stopped_wherever_it_is_stated(db, clock):
+    statement = a_statement()
+    expelled = await an_admitted_provider_in(db, "account-1", statement=statement)
+    expulsion = a_cause(*Effect, from_=clock.at)
+    async with db.transaction() as tx:
+        target = Target(kind="provider", id=expelled.provider_id)
+        await keep_restriction(tx, [received_restriction(target, expulsion)])
+    another = await an_applicant(db, "account-2", statement=Statement("另一家科技有限公司"))
+    person = {PersonRole.REPRESENTATIVE: statement.of(PersonRole.REPRESENTATIVE)}
+    for act in (
+        partial(apply, code=expelled.unified_social_credit_code, statement=a_statement()),
+        partial(apply, code=a_code(), statement=Statement("另一家科技有限公司", persons=person)),
+        partial(
+            applications.restate_profile,
+            vault=the_vault(),
+            provider_id=another.provider_id,
+            account_id="account-2",
+            version=another.version,
+            statement=Statement("另一家科技有限公司", persons=person),
+        ),
+    ):
+        refused = await answer(db, act)
+        assert isinstance(refused, IdentityBarred)
+        assert str(expelled.provider_id) not in str(refused.facts)
+
+
+async def apply(tx, code, statement):
+    return await applications.apply_as_provider(tx, the_vault(), "account-3", code, statement)

@@ -12,6 +12,7 @@ from services.registry.domain.provider import Profile, Provider
 from services.registry.use_cases.numbers import CODE, checked, enterprise_code
 from services.registry.use_cases.standing import refuse_blocked_account, tell_if_changed
 from services.registry.use_cases.statements import ITEM_OF, seal_persons, statement_of
+from services.registry.use_cases.traits import keep_traits
 from shared.business_days import add_business_days
 from shared.db.transaction import Transaction
 from shared.ids import new_id
@@ -41,6 +42,7 @@ async def apply_as_provider(
     tx.session.add_all([Application(provider.provider_id, account_id), *persons.values()])
     await tx.session.flush()
     await seal_persons(tx, vault, persons, statement)
+    await keep_traits(tx, vault, provider)
     await tell_if_changed(tx, provider)
     shown = _shown(provider, persons.values())
     tx.record("apply_as_provider", provider.target, new={"account_id": account_id, CODE: code, **shown})
@@ -66,6 +68,7 @@ async def restate_profile(
         doubted = {ITEM_OF[role] for role in changed}
         application.doubt({*doubted, "enterprise"} if profile != provider.profile else doubted)
     provider.restate(profile)
+    await keep_traits(tx, vault, provider)
     await tell_if_changed(tx, provider)
     new = {**_shown(provider, persons.values()), "changed": sorted(changed)}
     tx.record("restate_profile", provider.target, old=old, new=new)

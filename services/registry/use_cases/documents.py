@@ -14,6 +14,7 @@ from services.registry.domain.errors import DocumentExpired, DocumentMismatch
 from services.registry.domain.provider import Provider
 from services.registry.use_cases.numbers import refuse_personal
 from services.registry.use_cases.standing import refuse_blocked_account
+from services.registry.use_cases.traits import keep_traits
 from shared.blobs import Blobs, sniff
 from shared.db.transaction import Transaction
 from shared.errors import Invalid
@@ -64,6 +65,7 @@ async def upload_document(
         application.doubt({kind.item})
     provider.version += 1
     await tx.session.flush()
+    await keep_traits(tx, vault, provider)
     tx.record("upload_document", provider.target, new=_shown(document))
     return provider, document
 

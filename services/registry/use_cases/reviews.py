@@ -12,6 +12,7 @@ from services.registry.domain.provider import Provider
 from services.registry.use_cases.numbers import refuse_personal
 from services.registry.use_cases.outcomes import tell_outcome
 from services.registry.use_cases.standing import tell_if_changed
+from services.registry.use_cases.traits import refuse_barred
 from shared.db.transaction import Transaction
 from shared.errors import Invalid
 from shared.personal.vault import Vault
@@ -95,6 +96,7 @@ async def admit_provider(
     application.refuse_unfit(officer, tx.now)
     dossier = await store.dossier(tx, provider)
     dossier.refuse_incomplete(dossier.missing())
+    await refuse_barred(tx, vault, provider)
     old = provider.standing
     tx.emit(*application.admit(by=officer, at=tx.now, reason=reason))
     tx.emit(*provider.admit(at=tx.now))
