@@ -37,13 +37,18 @@ WITH free AS (
 UPDATE target t SET leased_by = $1, interval_ms = $3, timeout_ms = $4
 FROM free WHERE t.listing_id = free.listing_id
 """
-# A retired listing is looked at for as long as somebody is entitled to it.
+# A retired listing is looked at for as long as somebody is entitled to it: by a running subscription, or because its
+# provider is on its way out and serves everybody until 30 days after the longest one (7.4).
 _MINE = """
 SELECT listing_id, url, interval_ms, timeout_ms, state, since_ms, held_until_ms FROM target t
 WHERE leased_by = $1 AND state <> 'suspended'
   AND (NOT is_retired OR EXISTS (
       SELECT 1 FROM subscription s
-      WHERE s.listing_id = t.listing_id AND s.status = 'active' AND s.ends_at > clock_timestamp()))
+      WHERE s.listing_id = t.listing_id AND s.status = 'active' AND s.ends_at > clock_timestamp()) OR EXISTS (
+      SELECT 1 FROM provider p JOIN subscription s ON s.listing_id = t.listing_id
+      WHERE p.key = t.provider_id::text AND s.status <> 'terminated'
+        AND s.ends_at > (p.state ->> 'serves_out_since')::timestamptz
+        AND s.ends_at + interval '30 days' > clock_timestamp()))
 """
 
 

@@ -122,9 +122,11 @@ subscription = Table(
     Column("starts_at", INSTANT, nullable=False),
     Column("ends_at", INSTANT, nullable=False),
     Index("ix_subscription_active", "listing_id", "ends_at", postgresql_where=text("status = 'active'")),
+    Index("ix_subscription_listing_id", "listing_id", "ends_at"),
 )
 
 restriction = replica_table("restriction", metadata)
+provider = replica_table("provider", metadata)
 
 mapper = registry(metadata=metadata)
 mapper.map_imperatively(Outage, outage, version_id_col=outage.c.version)

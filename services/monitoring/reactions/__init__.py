@@ -3,6 +3,7 @@
 from services.monitoring.reactions import (
     listing_published,
     listing_updated,
+    provider_standing_changed,
     restriction_changed,
     subscription_activated,
     subscription_updated,
@@ -10,6 +11,7 @@ from services.monitoring.reactions import (
 from shared.contracts.catalog import ListingPublished, ListingUpdated
 from shared.contracts.enforcement import RestrictionChanged
 from shared.contracts.orders import SubscriptionActivated, SubscriptionUpdated
+from shared.contracts.registry import ProviderStandingChanged
 from shared.messaging.reaction import on
 
 REACTIONS = [
@@ -17,5 +19,6 @@ REACTIONS = [
     on(ListingUpdated, listing_updated.follow_listings),
     on(SubscriptionActivated, subscription_activated.keep_subscriptions),
     on(SubscriptionUpdated, subscription_updated.keep_subscriptions),
+    on(ProviderStandingChanged, provider_standing_changed.keep_provider),
     on(RestrictionChanged, restriction_changed.review_suspensions),
 ]

@@ -10,6 +10,7 @@ from shared.contracts.effects import Cause, Effect, Target
 from shared.contracts.enforcement import RestrictionChanged
 from shared.contracts.envelope import Envelope
 from shared.contracts.orders import SubscriptionActivated, SubscriptionStatus
+from shared.contracts.registry import ProviderStandingChanged, Standing
 from shared.ids import new_id
 from shared.messaging.reaction import Received
 
@@ -54,6 +55,11 @@ def a_subscription(merchant, kind=SubscriptionActivated, **changes):
         "ends_at": AT + timedelta(days=30),
     }
     return kind(**(values | changes))
+
+
+def a_standing(provider_id=PROVIDER, **changes):
+    values = {"account_id": "account-1", "legal_name": "Example Ltd", "blocked": frozenset(), "categories": frozenset()}
+    return ProviderStandingChanged(provider_id=provider_id, **({"standing": Standing.EXITING} | values | changes))
 
 
 def a_cause(*effects, from_=AT, until=None):

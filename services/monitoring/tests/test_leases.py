@@ -4,8 +4,9 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 from services.monitoring import leases
-from services.monitoring.tests.builders import a_listing, a_subscription
+from services.monitoring.tests.builders import a_listing, a_standing, a_subscription
 from shared.contracts.catalog import ListingLifecycle
+from shared.contracts.orders import SubscriptionStatus
 from shared.ids import new_id
 
 ALL = {"most": 100, "interval_ms": 10_000, "timeout_ms": 1_000}
@@ -66,6 +67,32 @@ async def test_a_retired_listing_is_looked_at_while_somebody_is_entitled(react, 
     now = datetime.now(UTC)
     await react(a_subscription("m", listing_id=listing.listing_id, starts_at=now, ends_at=now + timedelta(days=1)))
     assert await renew(db, "one") == {listing.listing_id}
+
+
+async def test_a_retired_listing_of_a_leaving_provider_is_looked_at_for_30_more_days(react, db):
+    listing = a_listing(listing_id=new_id(), lifecycle=ListingLifecycle.RETIRED)
+    now = datetime.now(UTC)
+
+    async def ended(days, status=SubscriptionStatus.EXPIRED):
+        at = now - timedelta(days=days)
+        ran = {"starts_at": at - timedelta(days=9), "ends_at": at, "status": status}
+        await react(a_subscription(f"m-{days}", listing_id=listing.listing_id, **ran))
+        return await renew(db, "one")
+
+    async def leaving(sequence, **since):
+        await react(a_standing(listing.provider_id, **since), sequence=sequence)
+        return await renew(db, "one")
+
+    await react(listing)
+    assert await ended(29) == set()
+    # It had ended when the provider asked to leave; then it was still running; then the request was withdrawn.
+    assert await leaving(1, serves_out_since=now - timedelta(days=29)) == set()
+    assert await leaving(2, serves_out_since=now - timedelta(days=60)) == {listing.listing_id}
+    assert await leaving(3) == set()
+    assert await leaving(4, serves_out_since=now - timedelta(days=60)) == {listing.listing_id}
+    async with db.transaction() as tx:
+        await tx.driver.execute("DELETE FROM subscription")
+    assert await ended(30) == await ended(1, SubscriptionStatus.TERMINATED) == set()
 
 
 async def test_a_target_of_a_new_setting_keeps_the_pace_it_was_taken_with(react, db):
