@@ -3,7 +3,7 @@
 from services import registry
 from services.registry.jobs import JOBS
 from services.registry.reactions import REACTIONS
-from services.registry.resync import retell_groups, retell_standings
+from services.registry.resync import retell_access, retell_groups, retell_standings
 from services.registry.routes import router
 from services.registry.seed import seed_registry
 from services.registry.settings import RegistrySettings
@@ -22,6 +22,6 @@ service = Service(
     reactions=REACTIONS,
     jobs=JOBS,
     tasks=[delivering(support_address)],
-    resync=[retell_standings, retell_groups],
+    resync=[retell_standings, retell_groups, retell_access],
     seed=seed_registry,
 )

@@ -92,14 +92,21 @@ class Attempt:
         return None, row
 
     def answer(
-        self, status: int, content: BaseModel, *, location: str = "", headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        content: BaseModel,
+        *,
+        location: str = "",
+        headers: Mapping[str, str] | None = None,
+        kept: BaseModel | None = None,
     ) -> Response:
-        """The answer, which is kept with the change or not at all."""
+        """The answer, which is kept with the change or not at all. `kept` is kept in its stead where it has a secret."""
         sent = {**(headers or {}), **({"location": location} if location else {})}
         body = content.model_dump_json(by_alias=True).encode()
+        again = body if kept is None else kept.model_dump_json(by_alias=True).encode()
         place = self._place
         self._tx.pending.answer = KeptAnswer(
-            place.principal, place.route, place.key, place.fingerprint, status, json.dumps(sent), body
+            place.principal, place.route, place.key, place.fingerprint, status, json.dumps(sent), again
         )
         return Response(body, status, sent, "application/json")
 

@@ -14,8 +14,12 @@ Conflict
 ├── WrongExitStatus        the exit's status does not allow the step
 ├── ReceiptSettled         the receipt's status does not allow the step
 ├── IdentityBarred         the enterprise or its representative was expelled (2.7)
+├── NoApplication          the listing is a service, and only applications call the open platform
+├── TooManyKeys            the application has as many valid keys as it may have
 ├── WrongLinkStatus        what was decided of the pair does not allow the step
 └── LinkedByLaw            the accounts state the same identity; nobody may separate them
+Unauthenticated
+└── WrongSecret            no such app key, or not with this secret
 Forbidden
 └── OwnProvider            nobody decides about their own provider
 Invalid
@@ -24,7 +28,7 @@ Invalid
 └── DocumentMismatch       the file is not what it is said to be
 """
 
-from shared.errors import Conflict, Forbidden, Invalid
+from shared.errors import Conflict, Forbidden, Invalid, Unauthenticated
 
 
 class AccountHasProvider(Conflict):
@@ -61,6 +65,24 @@ class ApplicationClaimed(Conflict):
     code = "application-claimed"
     title = "Another officer works on the application"
     title_zh = "该入驻申请正由其他工作人员处理"
+
+
+class NoApplication(Conflict):
+    code = "no-application"
+    title = "The listing is no application"
+    title_zh = "该商品不是应用"
+
+
+class TooManyKeys(Conflict):
+    code = "too-many-app-keys"
+    title = "The application has as many valid keys as it may have"
+    title_zh = "应用的有效密钥数量已达上限"
+
+
+class WrongSecret(Unauthenticated):
+    code = "wrong-app-secret"
+    title = "The app key and secret do not belong together"
+    title_zh = "应用密钥不正确"
 
 
 class AgreementNotOpen(Conflict):

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
-from services.registry import store
+from services.registry import store, tables
 from services.registry.domain import obligation
 from shared.contracts.catalog import ListingUpdated
+from shared.db.replicas import keep
 from shared.db.transaction import Transaction
 from shared.messaging.reaction import Received
 
 
 async def keep_listings(tx: Transaction, received: Sequence[Received[ListingUpdated]]) -> None:
+    await keep(tx, tables.listing, received)
     await store.obligations.keep_obligations(tx, received, obligation.of_listing)

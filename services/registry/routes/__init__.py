@@ -3,8 +3,10 @@
 from fastapi import APIRouter
 
 from services.registry.routes import (
+    access_decisions,
     agreements,
     applications,
+    apps,
     documents,
     exits,
     explanations,
@@ -19,6 +21,8 @@ from services.registry.routes import (
 
 router = APIRouter(prefix="/v1")
 for part in (
+    access_decisions,
+    apps,
     applications,
     reviews,
     documents,

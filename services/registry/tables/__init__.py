@@ -1,9 +1,10 @@
 """The registry's tables, and how the domain's plain classes are mapped onto them."""
 
 from services.registry.tables.agreements import agreement, signature
+from services.registry.tables.applications import application, document
+from services.registry.tables.apps import app_access, app_key, listing
 from services.registry.tables.exits import exit_, exit_receipt
 from services.registry.tables.links import account_group, link, membership, trait
-from services.registry.tables.applications import application, document
 from services.registry.tables.metadata import metadata
 from services.registry.tables.notices import calendar_day, notice
 from services.registry.tables.obligations import obligation, outage, subscription
@@ -15,20 +16,23 @@ from services.registry.tables.replicas import audit_anchor, restriction
 __all__ = [
     "account_group",
     "agreement",
+    "app_access",
+    "app_key",
     "application",
     "audit_anchor",
     "calendar_day",
+    "document",
     "exit_",
     "exit_receipt",
     "link",
+    "listing",
     "membership",
-    "document",
     "metadata",
     "notice",
     "obligation",
     "outage",
-    "person_key",
     "person",
+    "person_key",
     "provider",
     "qualification",
     "restriction",

@@ -3,6 +3,7 @@
 from services.registry import store
 from services.registry.domain.errors import AccountBlocked
 from services.registry.domain.provider import Provider
+from services.registry.use_cases.app_access import tell_access_hit
 from shared.contracts.effects import Effect, blocking
 from shared.db.transaction import Transaction
 
@@ -13,6 +14,7 @@ async def tell_if_changed(tx: Transaction, provider: Provider) -> bool:
     if not await store.keep_told(tx, provider.provider_id, state):
         return False
     tx.emit(state)
+    await tell_access_hit(tx, [("provider", provider.provider_id)])
     return True
 
 
