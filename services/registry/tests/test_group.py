@@ -3,14 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 from uuid import UUID
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.registry.domain.group import Graph, Group, regroup
-from services.registry.domain.proposal import Basis, pair_of
-from services.registry.domain.trait import TraitKind
+from services.registry.domain.proposal import Basis, Pair, pair_of
+from services.registry.domain.trait import Ground, TraitKind
 from shared.contracts.registry import GroupChanged
 
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -29,11 +30,11 @@ def person(name):
 class Market:
     """All accounts and groups, changed step by step as the registry does."""
 
-    strong: dict = field(default_factory=dict)
-    confirmed: dict = field(default_factory=dict)
-    groups: dict = field(default_factory=dict)
-    told: list = field(default_factory=list)
-    numbers: count = field(default_factory=lambda: count(100))
+    strong: dict[UUID, set[Ground]] = field(default_factory=dict)
+    confirmed: dict[Pair, Basis] = field(default_factory=dict)
+    groups: dict[UUID, Group] = field(default_factory=dict)
+    told: list[GroupChanged] = field(default_factory=list)
+    numbers: "count[int]" = field(default_factory=lambda: count(100))
     at: datetime = AT
 
     def state(self, account, *grounds):
@@ -121,7 +122,7 @@ def test_step_by_step_gives_what_the_definition_gives(taken):
 def test_the_order_of_arrival_does_not_matter(stated, confirmed, undone, random):
     """Accounts, confirmations and undos in any order; only what is said of one pair keeps its own."""
     gone = {pair_of(*pair) for pair in undone}
-    said = [("state", account, held) for account, held in stated.items()]
+    said: list[tuple[Any, ...]] = [("state", account, held) for account, held in stated.items()]
     said += [("confirm", pair) for pair in confirmed if pair_of(*pair) not in gone]
     said += [("undo", pair) for pair in undone]
     shuffled = random.sample(said, len(said))
@@ -131,7 +132,7 @@ def test_the_order_of_arrival_does_not_matter(stated, confirmed, undone, random)
 @settings(max_examples=200, deadline=None)
 @given(steps)
 def test_versions_count_up_one_by_one_and_a_later_state_is_later(taken):
-    last = {}
+    last: dict[UUID, GroupChanged] = {}
     for told in run(taken).told:
         before = last.get(told.group_id)
         assert told.version == (before.version + 1 if before else 1)

@@ -1,6 +1,7 @@
 """Traits, evidence and pairs by themselves: spelling, confidence, and every status under every decision."""
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,7 +13,7 @@ from services.registry.domain.trait import STRONG, TraitKind, normalised
 
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
 PHONE, WEBSITE, DOMAIN = (TraitKind.PHONE, b"1"), (TraitKind.WEBSITE, b"w"), (TraitKind.MAIL_DOMAIN, b"d")
-BY = {"by": "officer-1", "at": AT, "reason": "checked"}
+BY: Any = {"by": "officer-1", "at": AT, "reason": "checked"}
 
 
 @pytest.mark.parametrize(
