@@ -7,8 +7,6 @@ import pytest
 from deploy.devstack.story import acts
 from deploy.devstack.story.acts import Listing, Provider
 from deploy.devstack.story.market import Answer, Person
-from shared.contracts.registry import GroupChanged, Member
-from shared.ids import new_id
 from tests.flows.world import World
 
 pytestmark = pytest.mark.kafka
@@ -25,12 +23,17 @@ async def a_sold_listing(world: World, merchant: Person) -> Listing:
     return listing
 
 
-async def link(world: World, *providers: Provider) -> None:
-    """The registry finds out that the accounts are one provider."""
-    async with world["registry"].db.transaction() as tx:
-        members = [Member(provider_id=item.provider_id, since=tx.now, basis="investigation") for item in providers]
-        tx.emit(GroupChanged(group_id=new_id(), version=1, members=tuple(members), changed_at=tx.now))
+async def link(world: World, one: Provider, other: Provider) -> Answer:
+    """An officer finds out that the accounts are one provider."""
+    found = {
+        "provider_id": one.provider_id,
+        "other_id": other.provider_id,
+        "reason": "经排查认定实际控制人为同一人",
+        "evidence": "两家企业的最终受益人登记一致",
+    }
+    linked = (await world.as_("officer", "officer-9").post("registry", "/v1/links", found)).expect(201)
     await world.settle()
+    return linked
 
 
 async def what_is_free(world: World, listing: Listing, merchant: Person) -> dict[str, Any]:
@@ -90,12 +93,22 @@ async def test_an_expelled_provider_is_gone_in_every_account_until_an_appeal_ove
         causes = (await acts.entitlement(merchant, gone))["causes"]
         assert {cause["measure_clause"] for cause in causes} == {"2.7"}
 
+    applied = await apply_anew(world, twin.provider)
+    assert (applied.code, applied["errors"][0]["pointer"]) == ("identity-barred", "/unified_social_credit_code")
+
     filed = await acts.appeal(listing.provider, violation["violation_id"])
     for involved in ("officer-1", "officer-2"):
         assert (await acts.overturn(world.as_("officer", involved), filed)).status == 403
     (await acts.overturn(world.as_("officer", "officer-3"), filed)).expect(200)
     await world.settle()
     assert await what_is_free(world, listing, merchant) == await what_is_free(world, twin, merchant) == free
+    (await apply_anew(world, twin.provider)).expect(201)
+
+
+async def apply_anew(world: World, provider: Provider) -> Answer:
+    """The same enterprise comes back under another account."""
+    newcomer = world.as_("provider", f"{provider.account.subject}-again")
+    return await newcomer.post("registry", "/v1/providers", provider.enterprise.application)
 
 
 async def test_a_dismissed_case_gives_back_what_was_stopped_in_the_meantime(world: World) -> None:
@@ -121,15 +134,13 @@ async def test_an_account_that_is_linked_after_the_expulsion_is_gone_too_and_com
     await world.settle()
     before = await what_is_free(world, twin, merchant)
     assert before["order"] == 201
-    await link(world, listing.provider, twin.provider)
+    linked = await link(world, listing.provider, twin.provider)
     assert (await what_is_free(world, twin, merchant))["use"] is False
-    await unlink(world, listing.provider)
+    await undo(world, linked)
     assert await what_is_free(world, twin, merchant) == before
 
 
-async def unlink(world: World, left: Provider) -> None:
-    rows = await world["enforcement"].rows("SELECT key FROM account_group")
-    async with world["registry"].db.transaction() as tx:
-        member = Member(provider_id=left.provider_id, since=tx.now, basis="investigation")
-        tx.emit(GroupChanged(group_id=rows[0]["key"], version=2, members=(member,), changed_at=tx.now))
+async def undo(world: World, linked: Answer) -> None:
+    told, path = {"reason": "受益人同名不同人"}, f"/v1/link-proposals/{linked['link_id']}/reversal"
+    (await world.as_("officer", "officer-9").post("registry", path, told, version=linked.version)).expect(200)
     await world.settle()
