@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 from services.registry.use_cases.app_access import tell_access_by_clock
+from services.registry.use_cases.due_dates import firm_up_due_dates
 from services.registry.use_cases.serving_out import complete_exits, report_stopped_services, tell_untold_users
 from shared.service import Job
 
 JOBS = [
     Job("tell_access_by_clock", timedelta(milliseconds=500), tell_access_by_clock),
+    Job("firm_up_due_dates", timedelta(hours=1), firm_up_due_dates),
     Job("complete_exits", timedelta(seconds=5), complete_exits),
     Job("tell_untold_users", timedelta(seconds=5), tell_untold_users),
     Job("report_stopped_services", timedelta(minutes=1), report_stopped_services),

@@ -2,7 +2,14 @@
 
 from services.registry.store import exits, obligations
 from services.registry.store.agreements import agreement, agreements, lock_seed, signatures
-from services.registry.store.applications import application, document_kinds, documents, dossier, persons
+from services.registry.store.applications import (
+    PROVISIONAL,
+    application,
+    document_kinds,
+    documents,
+    dossier,
+    persons,
+)
 from services.registry.store.providers import (
     keep_told,
     lock_account,
@@ -17,6 +24,7 @@ from services.registry.store.restrictions import causes, keep_anchor
 from services.registry.store.situations import situation_of, state_of
 
 __all__ = [
+    "PROVISIONAL",
     "agreement",
     "agreements",
     "application",

@@ -3,11 +3,12 @@
 import asyncio
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
 
+from services.registry import store
 from services.registry.domain.application import Objection
 from services.registry.domain.errors import (
     AccountHasProvider,
@@ -36,6 +37,8 @@ from services.registry.tests.builders import (
     told,
 )
 from services.registry.use_cases import applications, documents, qualifications, reviews
+from services.registry.use_cases.due_dates import firm_up_due_dates
+from shared.business_days import Named, publish_years
 from shared.contracts.effects import Effect, Target
 from shared.contracts.registry import ProviderStandingChanged, Standing
 from shared.errors import Invalid
@@ -230,3 +233,22 @@ async def test_the_identity_of_an_expelled_provider_is_stopped_wherever_it_is_st
 
 async def apply(tx, code, statement):
     return await applications.apply_as_provider(tx, the_vault(), "account-3", code, statement)
+
+
+async def test_a_due_date_in_a_year_without_a_calendar_is_firmed_up_once_that_is_published(db, clock):
+    clock.advance(datetime(2031, 3, 3, 1, tzinfo=UTC) - clock.at)
+    provider = await a_submitted_applicant(db)
+    async with db.transaction() as tx:
+        before = await store.application(tx, provider.provider_id)
+    assert before.due_is_provisional
+    assert before.due_at
+    async with db.transaction() as tx:
+        holiday = {before.due_at.date(): Named(False, "made up")}
+        await publish_years(tx, {2031: holiday, 2032: {}})
+    async with db.transaction() as tx:
+        assert await firm_up_due_dates(tx) == 1
+    async with db.transaction() as tx:
+        after = await store.application(tx, provider.provider_id)
+    assert not after.due_is_provisional
+    assert after.due_at
+    assert after.due_at > before.due_at
