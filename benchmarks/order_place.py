@@ -203,17 +203,17 @@ async def _prepare(url: str) -> list[str]:
     return listings
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _start(stack: ExitStack, kind: str, url: str, issuer: Issuer) -> int:
-    port = _free_port()
+def start(stack: ExitStack, kind: str, url: str, issuer: Issuer, module: str = "benchmarks.order_place") -> int:
+    port = free_port()
     told = {name.upper(): value for name, value in issuer.settings.items()} | {"DATABASE_URL": url}
     process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.order_place", "--serve", kind, "--port", str(port)],
+        [sys.executable, "-m", module, "--serve", kind, "--port", str(port)],
         env=os.environ | told, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     stack.callback(process.wait)
@@ -227,7 +227,7 @@ def _start(stack: ExitStack, kind: str, url: str, issuer: Issuer) -> int:
     raise RuntimeError(f"the {kind} server did not start")
 
 
-def _pin(core: int) -> str:
+def pin(core: int) -> str:
     """Pins this process. With a single core there is nothing to choose."""
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {cores[core % len(cores)]})
@@ -239,13 +239,13 @@ def run() -> list[dict[str, Any]]:
     with ExitStack() as stack:
         stack.callback(os.sched_setaffinity, 0, before)
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="order-place-", ignore_cleanup_errors=True))
-        postgres = EmbeddedPostgres(Path(folder), _free_port())
+        postgres = EmbeddedPostgres(Path(folder), free_port())
         stack.callback(postgres.stop)
         postgres.start()
         listings = asyncio.run(_prepare(postgres.url()))
         issuer = Issuer()
-        ports = {kind: _start(stack, kind, postgres.url(), issuer) for kind in ("market", "bare")}
-        _pin(LOAD_CORE)
+        ports = {kind: start(stack, kind, postgres.url(), issuer) for kind in ("market", "bare")}
+        pin(LOAD_CORE)
         tokens = [issuer.token("merchant", f"merchant-{number}") for number in range(MERCHANTS)]
         rates: dict[str, list[float]] = {"market": [], "bare": []}
         latencies: list[float] = []
@@ -281,7 +281,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     given = parser.parse_args()
     if given.serve:
-        _pin(SERVER_CORE)
+        pin(SERVER_CORE)
         uvloop.run(_serve(given.serve, given.port))
         return
     print(json.dumps(run(), indent=2))
