@@ -20,7 +20,7 @@ from shared.ids import new_id
 async def the_link(db, one, other):
     async with db.transaction() as tx:
         pair = pair_of(one, other)
-        return await tx.driver.fetchrow("SELECT * FROM link WHERE first_id = $1 AND second_id = $2", *pair)
+        return await tx.driver.fetchrow("SELECT *, evidence::text AS said FROM link WHERE first_id = $1 AND second_id = $2", *pair)
 
 
 async def the_group(db, provider_id):
@@ -74,7 +74,7 @@ async def test_a_rejected_pair_comes_back_only_upon_new_evidence(db):
     await restate(db, one, phone="1", website="w")
     link = await the_link(db, one, other)
     assert (link["status"], link["reason"]) == ("proposed", "checked")
-    assert {item["kind"] for item in json.loads(link["evidence"])} == {"phone", "website"}
+    assert {item["kind"] for item in json.loads(link["said"])} == {"phone", "website"}
 
 
 async def test_an_undone_pair_is_not_proposed_again_by_what_was_judged(db):
