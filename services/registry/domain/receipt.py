@@ -34,6 +34,7 @@ class Receipt:
     merchant_id: str
     status: ReceiptStatus = ReceiptStatus.DUE
     evidence: str = ""
+    document_id: UUID | None = None
     claimed_at: datetime | None = None
     settled_at: datetime | None = None
     settled_by: str = ""
@@ -50,10 +51,10 @@ class Receipt:
             self._become(ReceiptStatus.CONFIRMED)
             self.settled_at, self.settled_by = at, self.merchant_id
 
-    def claim(self, evidence: str, at: datetime) -> None:
+    def claim(self, evidence: str, document_id: UUID | None, at: datetime) -> None:
         """The provider says so and shows what proves it; staff decides."""
         self._become(ReceiptStatus.CLAIMED)
-        self.evidence, self.claimed_at = evidence, at
+        self.evidence, self.document_id, self.claimed_at = evidence, document_id, at
 
     def decide(self, *, convinced: bool, by: str, at: datetime) -> None:
         if self.status is not ReceiptStatus.CLAIMED:

@@ -80,7 +80,7 @@ async def claim_receipt(tx: Tx, caller: CanApply, once: Once, exit_id: UUID, bod
     if (kept := await once.kept()) is not None:
         return kept
     handover = Handover(exit_id, body.listing_id, body.merchant_id)
-    receipt = await use_cases.claim_receipt(tx, handover, caller.subject, body.evidence)
+    receipt = await use_cases.claim_receipt(tx, handover, caller.subject, body.evidence, body.document_id)
     return once.answer(201, ReceiptResponse.of(receipt), headers={"etag": etag(receipt.version)})
 
 

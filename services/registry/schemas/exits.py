@@ -34,6 +34,7 @@ class ClaimRequest(ReceiptRequest):
     )
     merchant_id: _Subject
     evidence: Reason = Field(description="What proves that the user got the data.")
+    document_id: UUID | None = Field(default=None, description="An uploaded document, such as a signed receipt.")
 
 
 class ClaimDecisionRequest(ReceiptRequest):
@@ -144,6 +145,7 @@ class ReceiptResponse(BaseModel):
     merchant_id: str
     status: ReceiptStatus
     evidence: str
+    document_id: UUID | None
     claimed_at: datetime | None
     settled_at: datetime | None
     version: int

@@ -38,6 +38,7 @@ exit_receipt = Table(
     Column("merchant_id", Text, primary_key=True),
     Column("status", named(ReceiptStatus), nullable=False),
     Column("evidence", Text, nullable=False),
+    Column("document_id", Uuid),
     Column("claimed_at", INSTANT),
     Column("settled_at", INSTANT),
     Column("settled_by", Text, nullable=False),

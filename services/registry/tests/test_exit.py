@@ -181,7 +181,7 @@ def test_a_case_stands_in_the_way_while_it_is_open(kind, status, means):
 def receipt_steps(receipt):
     return {
         "confirm": (lambda: receipt.confirm(NOW), ReceiptStatus.CONFIRMED),
-        "claim": (lambda: receipt.claim("signed for", NOW), ReceiptStatus.CLAIMED),
+        "claim": (lambda: receipt.claim("signed for", None, NOW), ReceiptStatus.CLAIMED),
         "accept": (lambda: receipt.decide(convinced=True, by="officer-1", at=NOW), ReceiptStatus.ACCEPTED),
         "refuse": (lambda: receipt.decide(convinced=False, by="officer-1", at=NOW), ReceiptStatus.DUE),
     }

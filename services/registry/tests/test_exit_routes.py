@@ -125,6 +125,8 @@ async def test_users_confirm_and_the_provider_proves_the_rest(db, clock, as_):
     confirmed = await merchant.post(f"{path}/receipts", json=about, headers=keyed())
     assert (confirmed.status_code, confirmed.json()["status"]) == (201, "confirmed")
     claim = about | {"merchant_id": "merchant-2", "evidence": "签收记录"}
+    foreign = await provider.post(f"{path}/claims", json=claim | {"document_id": exit_id}, headers=keyed())
+    assert (foreign.status_code, foreign.json()["errors"][0]["pointer"]) == (422, "/document_id")
     claimed = await provider.post(f"{path}/claims", json=claim, headers=keyed())
     assert claimed.json()["status"] == "claimed"
     twice = await provider.post(f"{path}/claims", json=claim, headers=keyed())

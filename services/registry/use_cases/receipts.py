@@ -8,7 +8,7 @@ from services.registry.domain.errors import WrongExitStatus
 from services.registry.domain.exit import Exit
 from services.registry.domain.receipt import Receipt, ReceiptStatus
 from shared.db.transaction import Transaction
-from shared.errors import NotFound
+from shared.errors import Invalid, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,16 @@ async def confirm_receipt(tx: Transaction, handover: Handover) -> Receipt:
     return receipt
 
 
-async def claim_receipt(tx: Transaction, handover: Handover, account_id: str, evidence: str) -> Receipt:
+async def claim_receipt(
+    tx: Transaction, handover: Handover, account_id: str, evidence: str, document_id: UUID | None = None
+) -> Receipt:
     """The provider shows that a user got the data who does not confirm it. Open to a limited account too: it is due."""
     leaving = await _handing_over(tx, handover.exit_id)
     await store.lock_own_provider(tx, leaving.provider_id, account_id)
     receipt = await _lock(tx, handover)
     before = receipt.status
-    receipt.claim(evidence, tx.now)
+    await _refuse_others_document(tx, leaving.provider_id, document_id)
+    receipt.claim(evidence, document_id, tx.now)
     _record(tx, "claim_receipt", leaving, receipt, before, "")
     return receipt
 
@@ -54,6 +57,15 @@ async def decide_claim(
     leaving.due_at = tx.now
     _record(tx, "decide_claim", leaving, receipt, before, reason)
     return receipt
+
+
+async def _refuse_others_document(tx: Transaction, provider_id: UUID, document_id: UUID | None) -> None:
+    own = {document.document_id for document in await store.documents(tx, provider_id)} if document_id else set()
+    if document_id is not None and document_id not in own:
+        raise Invalid(
+            "There is no such document of this provider",
+            errors=[{"pointer": "/document_id", "in": "body", "message": "is no document of this provider"}],
+        )
 
 
 async def _lock(tx: Transaction, handover: Handover, version: int | None = None) -> Receipt:

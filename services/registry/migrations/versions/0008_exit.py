@@ -51,6 +51,7 @@ def _create_receipts() -> None:
         sa.Column("merchant_id", sa.Text(), nullable=False),
         sa.Column("status", sa.String(32), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("document_id", sa.Uuid()),
         sa.Column("claimed_at", INSTANT),
         sa.Column("settled_at", INSTANT),
         sa.Column("settled_by", sa.Text(), nullable=False),
