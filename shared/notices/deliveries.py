@@ -20,15 +20,16 @@ if TYPE_CHECKING:
 CLAIMED_FOR = timedelta(minutes=2)
 ERROR_MOST = 300
 
-# Only the oldest that waits for a recipient on a channel may go: the next one follows when it is settled.
+# Only the oldest that waits for a recipient on a channel may go: the next one follows when it is settled. Asked for by
+# a subquery, which walks the index of what is due and stops at the limit; an anti-join would read all that waits.
 _CLAIM = """
 UPDATE notice_delivery d SET claimed_until = $2, attempts = d.attempts + 1
 FROM (
     SELECT h.delivery_id FROM notice_delivery h
     WHERE h.state = 'pending' AND h.due_at <= $1 AND (h.claimed_until IS NULL OR h.claimed_until <= $1)
-      AND NOT EXISTS (SELECT FROM notice_delivery e
-                      WHERE e.state = 'pending' AND e.recipient = h.recipient AND e.channel = h.channel
-                        AND e.position < h.position)
+      AND h.position = (SELECT e.position FROM notice_delivery e
+                        WHERE e.state = 'pending' AND e.recipient = h.recipient AND e.channel = h.channel
+                        ORDER BY e.position LIMIT 1)
     ORDER BY h.due_at LIMIT $3 FOR UPDATE SKIP LOCKED
 ) AS head, notice n
 WHERE d.delivery_id = head.delivery_id AND n.notice_id = d.notice_id

@@ -1,5 +1,6 @@
 """Notices are written in the caller's transaction, once per recipient and key."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -74,3 +75,11 @@ def test_a_notice_names_whom_it_tells_and_links_only_to_this_api(wrong):
 def test_a_text_is_bounded(title, body):
     with pytest.raises(ValueError, match="title"):
         Text(title, body)
+
+
+async def test_two_jobs_at_the_same_time_tell_once(db):
+    async def tell() -> bool:
+        async with db.transaction() as tx:
+            return await notify(tx, DUE)
+
+    assert sorted(await asyncio.gather(*(tell() for _ in range(4)))) == [False, False, False, True]
