@@ -51,7 +51,9 @@ async def group(tx: Transaction, group_id: UUID, at: datetime | None = None) -> 
         .order_by(_columns.since, _columns.provider_id)
     )
     members = tuple(Member(provider_id=id_, since=since, basis=basis) for id_, since, basis in found)
-    return GroupView(row.group_id, row.version, row.founded_at, row.changed_at, row.merged_into, at or tx.now, members)
+    # Changes of one instant are told a tick apart, so that the newest is never after the instant it is shown for.
+    seen = at or max(tx.now, row.changed_at)
+    return GroupView(row.group_id, row.version, row.founded_at, row.changed_at, row.merged_into, seen, members)
 
 
 async def group_of(tx: Transaction, provider_id: UUID) -> GroupView:
