@@ -45,15 +45,17 @@ class SmtpMailer:
 
     async def send(self, mail: Mail) -> Outcome:
         try:
+            message = self._message(mail)
+        except ValueError:
+            return NotDelivered("the address cannot be written to", is_final=True)
+        try:
             async with asyncio.timeout(2 * self._settings.notice_timeout_seconds):
-                await asyncio.to_thread(self._send, self._message(mail))
+                await asyncio.to_thread(self._send, message)
         except smtplib.SMTPResponseException as error:
             return NotDelivered(f"the mail server answered {error.smtp_code}")
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
             return NotDelivered("the mail server refused the address", is_final=all(code >= 500 for code in codes))
-        except ValueError:
-            return NotDelivered("the address cannot be written to", is_final=True)
         except (smtplib.SMTPException, OSError) as error:
             return NotDelivered("timeout" if isinstance(error, TimeoutError) else type(error).__name__)
         return Delivered()

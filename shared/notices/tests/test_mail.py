@@ -1,10 +1,18 @@
 """Notices by e-mail, against a real SMTP server."""
 
 import asyncio
+import ssl
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from ipaddress import ip_address
 
 import pytest
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, AuthResult
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from shared.notices import notify_all
 from shared.notices.mail import SmtpMailer
@@ -134,6 +142,66 @@ async def test_where_no_mail_is_sent_any_more_what_waits_is_off(db, courier_for)
     await told(db)
     assert await step(courier_for()) == 0
     assert await outcome(db) == ("off", "e-mail is not offered")
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """(certificate, key) files of a mail server on 127.0.0.1 that nobody vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    files = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    files[0].write_bytes(made.public_bytes(Encoding.PEM))
+    files[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return files
+
+
+@pytest.mark.parametrize(
+    ("is_vouched_for", "password", "state"),
+    [(True, "right", "delivered"), (True, "wrong", "pending"), (False, "right", "pending")],
+)
+async def test_a_mail_goes_only_to_a_server_that_proves_its_name_and_knows_us(
+    db, courier_for, letterbox, certificate, monkeypatch, is_vouched_for, password, state
+):
+    def knows(server, session, envelope, mechanism, given):
+        return AuthResult(success=given.password == b"right")
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    if is_vouched_for:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    server = await asyncio.get_running_loop().create_server(
+        lambda: SMTP(letterbox, tls_context=context, require_starttls=True, authenticator=knows, auth_required=True),
+        "127.0.0.1",
+        0,
+    )
+    settings = {
+        "smtp_host": "127.0.0.1", "smtp_port": server.sockets[0].getsockname()[1], "smtp_user": "market",
+        "smtp_password": password, "smtp_sender": "market@example.com",
+    }  # fmt: skip
+    mailer = SmtpMailer(NoticeSettings(database_url=db.url, notice_timeout_seconds=5, **settings))
+
+    async def address_of(tx, vault, recipient):
+        return "anna@example.com"
+
+    await told(db)
+    await step(courier_for(mailer=mailer, addresses=address_of, **settings))
+    server.close()
+    await server.wait_closed()
+    assert (await outcome(db))[0] == state
+    assert len(letterbox.mails) == (state == "delivered")
 
 
 async def test_no_address_is_kept_or_recorded(db, courier, letterbox):
