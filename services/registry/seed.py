@@ -5,7 +5,8 @@ from pathlib import Path
 import yaml
 
 from services.registry import store
-from services.registry.domain.agreement import Agreement, AgreementKind, hash_of
+from services.registry.domain.agreement import Agreement, AgreementKind, hash_of, why_not_announced
+from services.registry.use_cases.agreements import keep_agreement
 from shared.business_days import seed_calendar
 from shared.db.transaction import Transaction
 
@@ -34,12 +35,10 @@ async def seed_agreements(tx: Transaction) -> None:
     for agreement in announced():
         known = await store.agreement(tx, agreement.agreement, agreement.version)
         if known is None:
-            tx.session.add(agreement)
-            tx.record(
-                "announce_agreement",
-                f"agreement:{agreement.agreement}:{agreement.version}",
-                new={"text_hash": agreement.text_hash, "in_force_at": agreement.in_force_at},
-            )
+            wrong = why_not_announced(agreement, await store.agreements(tx), agreement.announced_at)
+            if wrong:
+                raise ValueError(f"the {agreement.agreement} agreement {agreement.version}: {wrong}")
+            keep_agreement(tx, agreement, reason="")
         elif known.text_hash != agreement.text_hash:
             raise ValueError(
                 f"the text of the {agreement.agreement} agreement {agreement.version} differs from the one that was "

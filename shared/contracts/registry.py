@@ -27,7 +27,10 @@ class Hold(BaseModel):
 
 
 class Qualified(BaseModel):
-    """The provider may sell in `category` until `expires_at` (None: no end is set). Lapsing needs no message."""
+    """The provider may sell in `category` until `expires_at` (None: no end is set). Lapsing needs no message.
+
+    An end that is past says that the qualification was lost, by expiry or because it was revoked.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     category: str
@@ -50,7 +53,8 @@ class ProviderStandingChanged(
     """The provider's whole standing. `blocked` are the effects that the registry itself blocks (clause 3, 7).
 
     `holds` says of each blocked effect why. `categories` are those it was qualified for when this was said;
-    `qualifications` also says until when, so that an expiry takes effect by itself. `serves_out_since`: the provider is
+    `qualifications` also says until when, so that an expiry takes effect by itself, and keeps those that have ended
+    where the category asks for one: whoever was never qualified is not named. `serves_out_since`: the provider is
     on its way out since then, and whoever had a subscription then or later is served until 30 days after the longest
     one to the same listing has ended (7.4).
     """

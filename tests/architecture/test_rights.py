@@ -12,7 +12,7 @@ from shared.http.routes import api_routes
 from tests.architecture.declared import services
 
 PUBLIC = {
-    "registry": {"list_agreements", "explain_provider"},
+    "registry": {"list_agreements", "get_agreement", "list_requirements", "explain_provider"},
     "catalog": {"list_categories", "search_market", "show_market_listing", "explain_listing"},
     "orders": {"hear_payment_server"},
     "monitoring": {"get_target", "list_outages", "get_outage", "get_availability"},

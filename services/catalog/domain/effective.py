@@ -35,6 +35,7 @@ LIFECYCLE_HOLDS: dict[Lifecycle, tuple[Hold, ...]] = {
     ),
 }
 
+_WITHOUT_QUALIFICATION = frozenset({Effect.LIST, Effect.ORDER, Effect.PUBLISH})
 _UNKNOWN_SELLER = (
     Hold(effects=_SELLING | {Effect.PUBLISH}, clause="3.1", reason="The provider is not known to be admitted"),
 )
@@ -108,11 +109,14 @@ def _standing_holds(seller: ProviderStandingChanged | None) -> tuple[Hold, ...]:
 
 def _qualification_holds(circumstances: Circumstances, at: datetime) -> tuple[Hold, ...]:
     seller = circumstances.seller
-    if seller is None or not circumstances.requires_qualification:
+    if seller is None:
         return ()
-    ends = {qualified.category: qualified for qualified in seller.qualifications}
-    held = ends.get(circumstances.category)
-    if held.holds(at) if held else circumstances.category in seller.categories:
+    named = next((q for q in seller.qualifications if q.category == circumstances.category), None)
+    if named is not None and not named.holds(at):
+        # Only what the category asks for is named once it has ended: what was on sale there goes off sale.
+        reason = f"The provider's qualification for the category {circumstances.category} has ended"
+        return (Hold(effects=_WITHOUT_QUALIFICATION, clause="3.2", reason=reason),)
+    if named or not circumstances.requires_qualification or circumstances.category in seller.categories:
         return ()
     reason = f"The provider is not qualified for the category {circumstances.category}"
     return (Hold(effects=frozenset({Effect.PUBLISH}), clause="3.2", reason=reason),)

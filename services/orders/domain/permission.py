@@ -18,6 +18,7 @@ class Ground(StrEnum):
     PENALTY = "penalty"
     LIFECYCLE = "lifecycle"
     STANDING = "standing"
+    QUALIFICATION = "qualification"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,9 @@ _STANDING_CLAUSE: dict[Standing, str] = {
     Standing.EXITED: "7.1",
 }
 
+# A qualification that has ended takes its category's listings off sale (3.2); who has one keeps and may renew it.
+_NEEDS_QUALIFICATION = frozenset({Effect.LIST, Effect.ORDER, Effect.PUBLISH})
+
 # A provider that the registry has not told of is not known to be admitted, so it sells nothing; who bought keeps it.
 _NEEDS_ADMISSION = frozenset({Effect.LIST, Effect.ORDER, Effect.RENEW})
 
@@ -76,7 +80,10 @@ def blocks(
     if effect in _LIFECYCLE_BLOCKS[listing.lifecycle]:
         found.append(Block(effect, Ground.LIFECYCLE, "4.1", f"the listing is {listing.lifecycle.value}"))
     standing = _standing_block(effect, provider)
-    return found if standing is None else [*found, standing]
+    if standing is not None:
+        found.append(standing)
+    lost = _qualification_block(effect, at, listing.category, provider)
+    return found if lost is None else [*found, lost]
 
 
 def penalty_block(effect: Effect, cause: Cause) -> Block:
@@ -106,3 +113,16 @@ def _standing_block(effect: Effect, provider: ProviderStandingChanged | None) ->
     return Block(
         effect, Ground.STANDING, _STANDING_CLAUSE[provider.standing], f"the provider is {provider.standing.value}"
     )
+
+
+def _qualification_block(
+    effect: Effect, at: datetime, category: str, provider: ProviderStandingChanged | None
+) -> Block | None:
+    """The registry names a qualification that has ended; where none is asked for, none is named."""
+    if provider is None or effect not in _NEEDS_QUALIFICATION:
+        return None
+    ended = next((q for q in provider.qualifications if q.category == category and not q.holds(at)), None)
+    if ended is None:
+        return None
+    detail = f"the provider's qualification for the category {category} has ended"
+    return Block(effect, Ground.QUALIFICATION, "3.2", detail, from_=ended.expires_at)

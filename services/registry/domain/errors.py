@@ -8,12 +8,18 @@ Conflict
 ├── WrongApplicationState  the application's state does not allow the step
 ├── ApplicationClaimed     another officer works on it; `claimed_by` and `claimed_until` say who and how long
 ├── AgreementNotOpen       that version is superseded, or is not known yet
+├── AgreementKnown         that version was announced already, with another text or dates
+├── QualificationEnded     there is no qualification in force to revoke
+├── RequestPending         a request for that category is open already
+├── RequestClaimed         another officer works on it; `claimed_by` and `claimed_until` say who and how long
+├── WrongRequestState      the qualification request's state does not allow the step
 ├── AccountBlocked         a restriction limits the account's functions; `causes` name it
 ├── ExitRunning            the provider is leaving already
 ├── ExitBlocked            something stands in the way of leaving (7.1); `blockers` name it
 ├── WrongExitStatus        the exit's status does not allow the step
 ├── ReceiptSettled         the receipt's status does not allow the step
 ├── IdentityBarred         the enterprise or its representative was expelled (2.7)
+├── ErasureRefused         the platform must still know the persons
 ├── NoApplication          the listing is a service, and only applications call the open platform
 ├── TooManyKeys            the application has as many valid keys as it may have
 ├── WrongLinkStatus        what was decided of the pair does not allow the step
@@ -25,6 +31,8 @@ Forbidden
 Invalid
 ├── NotAnEnterprise        the code is no enterprise's (3.1)
 ├── DocumentExpired        the document's validity is over
+├── ProofsLacking          what a category asks for is not put forward; `lacking` names it by kind
+├── NoRequirement          the category asks for no qualification, or there is no such category
 └── DocumentMismatch       the file is not what it is said to be
 """
 
@@ -67,6 +75,12 @@ class ApplicationClaimed(Conflict):
     title_zh = "该入驻申请正由其他工作人员处理"
 
 
+class ErasureRefused(Conflict):
+    code = "erasure-refused"
+    title = "The personal data must still be kept"
+    title_zh = "个人信息依法仍须保留"
+
+
 class NoApplication(Conflict):
     code = "no-application"
     title = "The listing is no application"
@@ -89,6 +103,36 @@ class AgreementNotOpen(Conflict):
     code = "agreement-not-open"
     title = "That version of the agreement cannot be signed"
     title_zh = "该版本的协议不能签署"
+
+
+class AgreementKnown(Conflict):
+    code = "agreement-known"
+    title = "That version of the agreement was announced already"
+    title_zh = "该版本的协议已公告，不能更改"
+
+
+class QualificationEnded(Conflict):
+    code = "qualification-ended"
+    title = "There is no qualification in force"
+    title_zh = "没有生效中的类目资质"
+
+
+class RequestPending(Conflict):
+    code = "qualification-request-pending"
+    title = "A request for this category is open already"
+    title_zh = "该类目已有处理中的资质申请"
+
+
+class RequestClaimed(Conflict):
+    code = "qualification-request-claimed"
+    title = "Another officer works on the request"
+    title_zh = "该资质申请正由其他工作人员处理"
+
+
+class WrongRequestState(Conflict):
+    code = "wrong-qualification-request-state"
+    title = "The request's state does not allow this"
+    title_zh = "资质申请当前状态不允许此操作"
 
 
 class AccountBlocked(Conflict):
@@ -155,6 +199,18 @@ class DocumentExpired(Invalid):
     code = "document-expired"
     title = "The document is no longer valid"
     title_zh = "证件已过有效期"
+
+
+class ProofsLacking(Invalid):
+    code = "proofs-lacking"
+    title = "What the category asks for is not all there"
+    title_zh = "类目资质材料不齐或不符"
+
+
+class NoRequirement(Invalid):
+    code = "no-requirement"
+    title = "The category asks for no qualification"
+    title_zh = "该类目无需资质"
 
 
 class DocumentMismatch(Invalid):

@@ -1,17 +1,17 @@
-"""Why an effect is open or blocked for a provider: standing and restrictions side by side."""
+"""Why an effect is open or blocked for a provider: standing, agreements, qualification and restrictions together."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from services.registry.domain.standing import Held
 from shared.contracts.effects import Cause, Effect, blocking
-from shared.contracts.registry import Hold
 
 
 @dataclass(frozen=True, slots=True)
 class Because:
-    """One reason why an effect is blocked. `source` is "standing" or "restriction"."""
+    """One reason why an effect is blocked. `source` is "standing", "agreement", "qualification" or "restriction"."""
 
     source: str
     clause: str
@@ -22,21 +22,35 @@ class Because:
     decision_id: UUID | None = None
     from_: datetime | None = None
     until: datetime | None = None
+    advice: str = ""
+    advice_zh: str = ""
 
 
-def explain(held: Iterable[Hold], causes: Iterable[Cause], at: datetime) -> Mapping[Effect, tuple[Because, ...]]:
+def explain(held: Iterable[Held], causes: Iterable[Cause], at: datetime) -> Mapping[Effect, tuple[Because, ...]]:
     """For every effect what blocks it at the instant `at`; an empty tuple means that it is free."""
     held, causes = tuple(held), tuple(causes)
     return {
         effect: (
-            *(Because("standing", hold.clause, hold.reason) for hold in held if effect in hold.effects),
+            *(_held(one) for one in held if effect in one.hold.effects),
             *(_restriction(cause) for cause in blocking(causes, effect, at)),
         )
         for effect in Effect
     }
 
 
+def _held(one: Held) -> Because:
+    return Because(
+        one.source,
+        one.hold.clause,
+        one.hold.reason,
+        from_=one.since,
+        advice=one.advice,
+        advice_zh=one.advice_zh,
+    )
+
+
 def _restriction(cause: Cause) -> Because:
+    end = f"It ends at {cause.until.isoformat()}" if cause.until else "It ends when it is lifted or cured"
     return Because(
         "restriction",
         cause.clause,
@@ -47,4 +61,6 @@ def _restriction(cause: Cause) -> Because:
         cause.decision_id,
         cause.from_,
         cause.until,
+        f"Correct what the decision names, or appeal. {end}",
+        "请按决定整改，或提出申诉",
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 from services.registry.domain import standing as standings
 from services.registry.domain.agreement import Agreement, Signature
 from services.registry.domain.errors import OwnProvider, WrongStanding
-from services.registry.domain.qualification import Qualification, qualified
+from services.registry.domain.qualification import Qualification, qualified, told
 from shared.contracts.registry import (
     AgreementSigned,
     ProviderAdmitted,
@@ -78,12 +78,14 @@ class Provider:
             )
         ]
 
-    def sign(self, agreement: Agreement, *, by: str, at: datetime) -> tuple[Signature, AgreementSigned]:
+    def sign(
+        self, agreement: Agreement, *, by: str, at: datetime, address: str = "", user_agent: str = ""
+    ) -> tuple[Signature, AgreementSigned]:
         """Binds the provider to the exact text of this version."""
         if self.standing is Standing.EXITED:
             raise WrongStanding("The provider has left the market")
         signature = Signature(
-            self.provider_id, agreement.agreement, agreement.version, agreement.text_hash, signed_by=by, signed_at=at
+            self.provider_id, agreement.agreement, agreement.version, agreement.text_hash, by, at, address, user_agent
         )
         self.version += 1
         return signature, AgreementSigned(
@@ -95,14 +97,26 @@ class Provider:
         )
 
     def qualify(
-        self, category: str, *, by: str, at: datetime, expires_at: datetime | None
+        self,
+        category: str,
+        *,
+        by: str,
+        at: datetime,
+        expires_at: datetime | None,
+        cures: tuple[UUID, ...] = (),
+        restriction_sequence: int = 0,
     ) -> tuple[Qualification, QualificationGranted]:
         self.refuse_own(by)
         if self.standing is Standing.EXITED:
             raise WrongStanding("The provider has left the market")
         self.version += 1
         return Qualification(self.provider_id, category, at, by, expires_at), QualificationGranted(
-            provider_id=self.provider_id, category=category, granted_at=at, expires_at=expires_at
+            provider_id=self.provider_id,
+            category=category,
+            granted_at=at,
+            expires_at=expires_at,
+            cures=cures,
+            restriction_sequence=restriction_sequence,
         )
 
     @property
@@ -111,20 +125,24 @@ class Provider:
         return f"provider:{self.provider_id}"
 
     def state(
-        self, situation: standings.Situation, qualifications: Iterable[Qualification], at: datetime
+        self,
+        situation: standings.Situation,
+        qualifications: Iterable[Qualification],
+        at: datetime,
+        asked_for: Iterable[str] = (),
     ) -> ProviderStandingChanged:
-        """The whole standing as the market gets to know it."""
+        """The whole standing as the market gets to know it. `asked_for` are the categories that need qualification."""
         held = standings.holds(situation)
-        open_categories = qualified(qualifications, at)
+        known = tuple(qualifications)
         return ProviderStandingChanged(
             provider_id=self.provider_id,
             account_id=self.account_id,
             legal_name=self.profile.legal_name,
             standing=self.standing,
             blocked=standings.blocked(held),
-            categories=frozenset(q.category for q in open_categories),
+            categories=frozenset(q.category for q in qualified(known, at)),
             holds=held,
-            qualifications=open_categories,
+            qualifications=told(known, asked_for, at),
         )
 
     def become(self, then: Standing) -> None:

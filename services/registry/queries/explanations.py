@@ -17,4 +17,8 @@ async def explanation(
     """Why each effect is open or blocked for the provider, within the category if one is named."""
     found = await provider(tx, provider_id, None)
     causes = await store.causes(tx, provider_id, category)
-    return found, dict(explain(standings.holds(await store.situation_of(tx, found)), causes, tx.now))
+    held = standings.held(await store.situation_of(tx, found))
+    if category:
+        qualification = await store.qualification(tx, provider_id, category)
+        held += standings.held_in(category, qualification, store.requirements(), tx.now)
+    return found, dict(explain(held, causes, tx.now))

@@ -14,7 +14,7 @@ from shared.contracts.registry import Standing
 
 
 class BecauseItem(BaseModel):
-    """One cause. `source` says who holds it: the provider's standing, or a restriction of enforcement."""
+    """One cause. `source`: its standing, an agreement, a qualification, or a restriction of enforcement."""
 
     source: str
     clause: str
@@ -25,6 +25,8 @@ class BecauseItem(BaseModel):
     decision_id: UUID | None = None
     from_: datetime | None = Field(default=None, alias="from")
     until: datetime | None = None
+    advice: str = ""
+    advice_zh: str = ""
     model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
 
 

@@ -1,7 +1,15 @@
 """How the registry's aggregates are found, locked and kept."""
 
 from services.registry.store import exits, obligations
-from services.registry.store.agreements import agreement, agreements, lock_seed, signatures
+from services.registry.store.agreements import (
+    admitted_without,
+    agreement,
+    agreements,
+    claim_timer,
+    lock_seed,
+    lock_unsigned_after,
+    signatures,
+)
 from services.registry.store.applications import (
     PROVISIONAL,
     application,
@@ -19,16 +27,31 @@ from services.registry.store.providers import (
     provider_of,
     with_code,
 )
-from services.registry.store.qualifications import qualifications
+from services.registry.store.qualifications import (
+    category_restriction,
+    claim_lapsed,
+    claim_to_remind,
+    lock_request,
+    open_request,
+    qualification,
+    qualifications,
+    requirements,
+    steps,
+)
 from services.registry.store.restrictions import causes, keep_anchor
 from services.registry.store.situations import situation_of, state_of
 
 __all__ = [
     "PROVISIONAL",
+    "admitted_without",
     "agreement",
     "agreements",
     "application",
+    "category_restriction",
     "causes",
+    "claim_lapsed",
+    "claim_timer",
+    "claim_to_remind",
     "document_kinds",
     "documents",
     "dossier",
@@ -39,13 +62,19 @@ __all__ = [
     "lock_own_provider",
     "lock_provider",
     "lock_providers_after",
+    "lock_request",
     "lock_seed",
+    "lock_unsigned_after",
     "obligations",
+    "open_request",
     "persons",
     "provider_of",
+    "qualification",
     "qualifications",
+    "requirements",
     "signatures",
     "situation_of",
     "state_of",
+    "steps",
     "with_code",
 ]

@@ -1,6 +1,6 @@
 """The registry's tables, and how the domain's plain classes are mapped onto them."""
 
-from services.registry.tables.agreements import agreement, signature
+from services.registry.tables.agreements import agreement, agreement_timer, signature
 from services.registry.tables.applications import application, document
 from services.registry.tables.apps import app_access, app_key, listing
 from services.registry.tables.exits import exit_, exit_receipt
@@ -10,12 +10,13 @@ from services.registry.tables.notices import calendar_day, notice
 from services.registry.tables.obligations import obligation, outage, subscription
 from services.registry.tables.personal import person_key
 from services.registry.tables.providers import person, provider, told_standing
-from services.registry.tables.qualifications import qualification
+from services.registry.tables.qualifications import qualification, qualification_request, qualification_step
 from services.registry.tables.replicas import audit_anchor, restriction
 
 __all__ = [
     "account_group",
     "agreement",
+    "agreement_timer",
     "app_access",
     "app_key",
     "application",
@@ -35,6 +36,8 @@ __all__ = [
     "person_key",
     "provider",
     "qualification",
+    "qualification_request",
+    "qualification_step",
     "restriction",
     "signature",
     "subscription",

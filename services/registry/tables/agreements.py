@@ -1,8 +1,8 @@
-"""Agreements in versions, and who signed them."""
+"""Agreements in versions, who signed them, and what happens to each version by the clock."""
 
-from sqlalchemy import Column, ForeignKey, Table, Text, Uuid
+from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Index, Table, Text, Uuid
 
-from services.registry.domain.agreement import Agreement, AgreementKind, Signature
+from services.registry.domain.agreement import Agreement, AgreementKind, AgreementTimer, Signature, Stage
 from services.registry.tables.metadata import mapper, metadata, named
 from shared.db.tables import INSTANT
 
@@ -27,7 +27,23 @@ signature = Table(
     Column("text_hash", Text, nullable=False),
     Column("signed_by", Text, nullable=False),
     Column("signed_at", INSTANT, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("user_agent", Text, nullable=False),
 )
+
+agreement_timer = Table(
+    "agreement_timer",
+    metadata,
+    Column("agreement", named(AgreementKind), primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("stage", named(Stage), primary_key=True),
+    Column("due_at", INSTANT, nullable=False),
+    Column("reached", Uuid),
+    Column("done_at", INSTANT),
+    ForeignKeyConstraint(["agreement", "version"], ["agreement.agreement", "agreement.version"]),
+)
+Index("ix_agreement_timer_due_at", agreement_timer.c.due_at, postgresql_where=agreement_timer.c.done_at.is_(None))
 
 mapper.map_imperatively(Agreement, agreement)
 mapper.map_imperatively(Signature, signature)
+mapper.map_imperatively(AgreementTimer, agreement_timer)

@@ -10,7 +10,7 @@ from services.registry.domain.errors import OwnProvider
 from services.registry.domain.explanation import explain
 from services.registry.domain.provider import is_enterprise, why_no_enterprise
 from services.registry.domain.qualification import Qualification, qualified
-from services.registry.domain.standing import Situation, holds
+from services.registry.domain.standing import Situation, held
 from services.registry.tests.builders import (
     COMPLETE,
     NOW,
@@ -87,7 +87,7 @@ def test_a_qualification_ends_by_itself_at_its_instant():
 
 def test_the_explanation_names_standing_and_restriction_side_by_side():
     cause = a_cause(Effect.ORDER, Effect.SETTLE)
-    effects = explain(holds(Situation(Standing.APPLIED)), [cause], NOW)
+    effects = explain(held(Situation(Standing.APPLIED)), [cause], NOW)
     assert [because.source for because in effects[Effect.ORDER]] == ["standing", "restriction"]
     assert [because.decision_id for because in effects[Effect.SETTLE]] == [cause.decision_id]
     assert effects[Effect.ACCOUNT] == ()
@@ -95,4 +95,4 @@ def test_the_explanation_names_standing_and_restriction_side_by_side():
 
 def test_a_lapsed_restriction_explains_nothing():
     cause = a_cause(Effect.ORDER, until=NOW)
-    assert explain(holds(Situation(Standing.ADMITTED)), [cause], NOW)[Effect.ORDER] == ()
+    assert explain(held(Situation(Standing.ADMITTED)), [cause], NOW)[Effect.ORDER] == ()
