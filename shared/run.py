@@ -21,7 +21,7 @@ from shared.db.transaction import Database
 from shared.http.app import make_app
 from shared.http.idempotency import forget_old_answers
 from shared.messaging.readiness import Readiness
-from shared.service import Job, Service
+from shared.service import Job, Running, Service
 from shared.settings import ServiceSettings
 from shared.worker import Worker, consumed_topics
 
@@ -66,6 +66,12 @@ async def serve(service: Service, settings: ServiceSettings, role: str) -> None:
     readiness = Readiness(db, consumed_topics(service, settings.topic_prefix), settings)
     app = make_app(service, db, settings, readiness.missing)
     settle_memory()
+    try:
+        for check in service.checks:
+            await check(Running(db, settings))
+    except ValueError as error:
+        await db.close()
+        raise SystemExit(f"{service.name} does not start: {error}") from None
     server = _Server(
         uvicorn.Config(
             app,

@@ -52,3 +52,5 @@ class Service:
     tasks: Sequence[Task] = ()
     resync: Sequence[Resync] = ()
     seed: Callable[[Transaction], Awaitable[None]] | None = None
+    checks: Sequence[Task] = ()
+    """Run at every start, before anything is served; one that raises ValueError ends the process with its sentence."""

@@ -10,6 +10,7 @@ from services.registry.settings import RegistrySettings
 from services.registry.tables import metadata
 from services.registry.use_cases.contacts import support_address
 from shared.notices.courier import delivering
+from shared.personal.rotation import keys_are_known
 from shared.service import Service
 
 service = Service(
@@ -24,4 +25,5 @@ service = Service(
     tasks=[delivering(support_address)],
     resync=[retell_standings, retell_groups, retell_access],
     seed=seed_registry,
+    checks=[keys_are_known],
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from shared.db.transaction import Database, Transaction
 from shared.personal.vault import Vault
+from shared.service import Running
 
 BATCH = 500
 
@@ -57,6 +58,11 @@ async def rotate(db: Database, vault: Vault, show: Callable[[Progress], None]) -
         show(now)
         if not moved:
             return now
+
+
+async def keys_are_known(running: Running) -> None:
+    """For a service's `checks`."""
+    await refuse_unknown_keys(running.db, Vault.of(running.settings))
 
 
 async def refuse_unknown_keys(db: Database, vault: Vault) -> None:

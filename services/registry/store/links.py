@@ -107,6 +107,12 @@ async def expelled_kinds(tx: Transaction, grounds: Iterable[Ground], but: UUID |
     }
 
 
+async def is_expelled(tx: Transaction, provider_id: UUID) -> bool:
+    """Whether the provider itself was expelled."""
+    state = await tx.driver.fetchval("SELECT state::text FROM restriction WHERE key = $1", f"provider:{provider_id}")
+    return bool(state) and any(_expels(tx, cause) for cause in RestrictionChanged.model_validate_json(state).causes)
+
+
 def _expels(tx: Transaction, cause: Cause) -> bool:
     return cause.until is None and all(cause.blocks(effect, tx.now) for effect in _TAKEN_BY_EXPULSION)
 

@@ -18,14 +18,6 @@ REASON = {"reason": "the secret was seen in a log"}
 
 
 @pytest.fixture
-async def as_(db, client_for, token):
-    async def make(role, sub=""):
-        return await client_for("registry", db, token(role, sub) if role else "")
-
-    return make
-
-
-@pytest.fixture
 async def app(db, clock):
     """A live application of account-1: (listing_id, provider_id)."""
     provider_id = await an_admitted(db)

@@ -1,0 +1,54 @@
+"""The HTTP shapes of personal data: all of it for whom it belongs to, and what an erasure did."""
+
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from services.registry.domain.erasure import GROUNDS
+from services.registry.domain.person import PersonRole, Statement
+from services.registry.domain.provider import Provider
+from services.registry.use_cases.personal_data import Erased
+
+
+class PersonalDataResponse(BaseModel):
+    """Everything that the registry keeps about persons of this provider; documents by their own address."""
+
+    provider_id: UUID
+    account_id: str
+    persons: dict[PersonRole, dict[str, str]]
+    documents: str
+
+    @classmethod
+    def of(cls, provider: Provider, statement: Statement) -> Self:
+        return cls(
+            provider_id=provider.provider_id,
+            account_id=provider.account_id,
+            persons={role: dict(statement.of(role)) for role in PersonRole if statement.of(role)},
+            documents=f"/v1/providers/{provider.provider_id}/documents",
+        )
+
+
+class KeptItem(BaseModel):
+    what: str
+    ground: str
+
+
+class ErasureResponse(BaseModel):
+    """What was erased just now, and what is kept on which ground."""
+
+    provider_id: UUID
+    persons: list[PersonRole]
+    documents: int
+    kept: list[KeptItem]
+    version: int
+
+    @classmethod
+    def of(cls, erased: Erased) -> Self:
+        return cls(
+            provider_id=erased.provider.provider_id,
+            persons=list(erased.persons),
+            documents=erased.documents,
+            kept=[KeptItem(what=kept, ground=GROUNDS[kept]) for kept in erased.outcome.kept],
+            version=erased.provider.version,
+        )

@@ -1,0 +1,158 @@
+"""What of a provider's personal data is forgotten when, and what must stay."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from services.registry import store
+from services.registry.domain.application import ApplicationState
+from services.registry.domain.erasure import GROUNDS, Kept, plan
+from services.registry.domain.errors import ErasureRefused
+from services.registry.domain.trait import TraitKind
+from services.registry.store import links
+from services.registry.tests.acting import REASON, act, submitted
+from services.registry.tests.builders import a_code, a_statement, an_applicant, the_vault
+from services.registry.tests.leaving import EXPELLED, hear
+from services.registry.use_cases.applications import apply_as_provider
+from services.registry.use_cases.standing import tell_if_changed
+from shared.contracts.effects import Target
+from shared.contracts.enforcement import RestrictionChanged
+from shared.contracts.registry import Standing
+
+TRAITS = {(kind, bytes([n])) for n, kind in enumerate(TraitKind)}
+OPEN = {
+    (Standing.APPLIED, state)
+    for state in (
+        ApplicationState.DRAFT,
+        ApplicationState.WITHDRAWN,
+        ApplicationState.REJECTED,
+        ApplicationState.CHANGES_REQUESTED,
+    )
+} | {(Standing.EXITED, state) for state in ApplicationState}
+
+
+@pytest.mark.parametrize("standing", Standing)
+@pytest.mark.parametrize("state", ApplicationState)
+def test_only_who_is_not_in_the_market_can_be_forgotten(standing, state):
+    if (standing, state) in OPEN:
+        assert plan(standing, state, TRAITS, is_barred=False, is_linked=False).kept
+    else:
+        with pytest.raises(ErasureRefused):
+            plan(standing, state, TRAITS, is_barred=False, is_linked=False)
+
+
+@pytest.mark.parametrize(
+    ("known", "stay"),
+    [
+        ({"is_barred": False, "is_linked": False}, {TraitKind.CODE}),
+        ({"is_barred": True, "is_linked": False}, {TraitKind.CODE, TraitKind.REPRESENTATIVE}),
+        ({"is_barred": False, "is_linked": True}, {TraitKind.CODE, TraitKind.REPRESENTATIVE}),
+    ],
+)
+def test_the_index_of_an_identity_stays_only_where_the_law_still_needs_it(known, stay):
+    outcome = plan(Standing.EXITED, ApplicationState.ADMITTED, TRAITS, **known)
+    assert {kind for kind, _ in outcome.traits} == stay
+    assert (Kept.IDENTITY_INDEX in outcome.kept) is (TraitKind.REPRESENTATIVE in stay)
+
+
+def test_everything_kept_has_its_ground():
+    assert set(GROUNDS) == set(Kept)
+
+
+async def _leave(db, provider_id):
+    async with db.transaction() as tx:
+        provider = await store.lock_provider(tx, provider_id)
+        for standing in (Standing.ADMITTED, Standing.EXITING, Standing.EXITED):
+            provider.become(standing)
+        await tell_if_changed(tx, provider)
+        return provider
+
+
+async def test_the_account_reads_all_that_is_kept_of_its_persons_and_that_is_recorded(db, as_):
+    statement = a_statement()
+    provider_id = (await an_applicant(db, "account-1", statement)).provider_id
+    path = f"/v1/providers/{provider_id}/personal-data"
+    answer = await (await as_("provider", "account-1")).get(path)
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.json()["persons"] == {role: dict(details) for role, details in statement.persons.items()}
+    assert (await (await as_("provider", "account-2")).get(path)).status_code == 404
+    assert (await (await as_("officer")).get(path)).status_code == 403
+    async with db.transaction() as tx:
+        assert await tx.driver.fetchval("SELECT count(*) FROM audit WHERE action = 'export_personal_data'") == 1
+
+
+async def test_an_erasure_takes_persons_documents_and_weak_traits_and_names_what_stays(db, as_):
+    officer, provider = await as_("officer"), await as_("provider", "account-1")
+    path, answer = await submitted(provider)
+    refused = await act(officer, f"{path}/erasure", answer.headers["etag"], REASON)
+    assert (refused.status_code, refused.json()["code"]) == (409, "erasure-refused")
+    withdrawn = await act(provider, f"{path}/withdrawal", answer.headers["etag"])
+    erased = await act(officer, f"{path}/erasure", withdrawn.headers["etag"], REASON)
+    assert erased.status_code == 200, erased.text
+    assert len(erased.json()["persons"]) == 4
+    assert {item["what"] for item in erased.json()["kept"]} == {"enterprise", "signatures", "decisions"}
+    assert all(item["ground"] for item in erased.json()["kept"])
+    assert (await provider.get(f"{path}/personal-data")).json()["persons"] == {}
+    documents = (await provider.get(f"{path}/documents")).json()["items"]
+    assert documents
+    assert (await officer.get(f"/v1/documents/{documents[0]['document_id']}")).json()["code"] == "personal-data-erased"
+    stale = await act(officer, f"{path}/erasure", withdrawn.headers["etag"], REASON)
+    assert stale.status_code == 412
+    again = await act(officer, f"{path}/erasure", erased.headers["etag"], REASON)
+    assert again.json()["persons"] == []
+    async with db.transaction() as tx:
+        assert {kind for kind, _ in await links.traits(tx, path.rpartition("/")[2])} == {TraitKind.CODE}
+
+
+async def test_an_expelled_identity_is_known_even_after_its_data_was_erased(db, as_, clock):
+    statement, code = a_statement(), a_code()
+    gone = await an_applicant(db, "account-1", statement, code)
+    target = Target(kind="provider", id=gone.provider_id)
+    cause = EXPELLED.model_copy(update={"from_": clock.at - timedelta(seconds=1)})
+    await hear(db, RestrictionChanged(target_key=target.key, target=target, causes=(cause,)))
+    provider = await _leave(db, gone.provider_id)
+    erased = await act(
+        await as_("officer"), f"/v1/providers/{gone.provider_id}/erasure", f'"v{provider.version}"', REASON
+    )
+    assert "identity_index" in {item["what"] for item in erased.json()["kept"]}
+    with pytest.raises(Exception, match="was expelled"):
+        async with db.transaction() as tx:
+            await apply_as_provider(
+                tx, the_vault(), "account-2", a_code(), a_statement(representative=statement.persons["representative"])
+            )
+
+
+async def test_nothing_about_a_person_is_anywhere_in_the_clear(db, as_, caplog, capsys):
+    officer, provider = await as_("officer"), await as_("provider", "account-1")
+    path, answer = await submitted(provider)
+    persons = (await provider.get(f"{path}/personal-data")).json()["persons"]
+    secrets = {
+        value
+        for details in persons.values()
+        for name, value in details.items()
+        if name not in ("bank_name", "bank_code", "account_name")
+    }
+    assert len(secrets) >= 8
+    bad = await provider.put(
+        f"{path}/profile",
+        json={"legal_name": "x", "representative": {"name": "王示例", "identity_number": "33010619900101999X"}},
+        headers={"If-Match": answer.headers["etag"]},
+    )
+    assert bad.status_code in (409, 422)
+    assert "33010619900101999X" not in bad.text
+    shown = [bad.text, (await officer.get(path)).text, (await provider.get(path)).text, caplog.text]
+    shown += list(capsys.readouterr())
+    async with db.transaction() as tx:
+        tables = await tx.driver.fetch(
+            "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')"
+        )
+        for table in (row["relname"] for row in tables):
+            shown.append(
+                await tx.driver.fetchval(
+                    f"SELECT coalesce(string_agg(to_jsonb(t)::text, E'\\n'), '') FROM \"{table}\" t"
+                )
+            )
+    everything = json.dumps(shown, ensure_ascii=False)
+    assert [secret for secret in secrets if secret in everything or secret.encode().hex() in everything] == []

@@ -1,0 +1,72 @@
+"""What is kept about a provider's persons: shown to whom it belongs, and forgotten where the law allows it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.registry import store
+from services.registry.domain import erasure
+from services.registry.domain.erasure import Erasure
+from services.registry.domain.person import PersonRole, Statement
+from services.registry.domain.provider import Provider
+from services.registry.domain.trait import TraitKind
+from services.registry.store import groups, links
+from services.registry.use_cases.links import note_traits
+from services.registry.use_cases.statements import statement_of
+from shared.db.transaction import Transaction
+from shared.personal.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """`persons` whose key was destroyed just now; a repeat finds none."""
+
+    provider: Provider
+    persons: tuple[PersonRole, ...]
+    documents: int
+    outcome: Erasure
+
+
+async def export_personal_data(
+    tx: Transaction, vault: Vault, provider_id: UUID, account_id: str
+) -> tuple[Provider, Statement]:
+    """To the account whose data it is; that it was read is recorded."""
+    provider = await store.lock_own_provider(tx, provider_id, account_id)
+    statement = await statement_of(tx, vault, provider)
+    tx.record("export_personal_data", provider.target)
+    return provider, statement
+
+
+async def erase_personal_data(
+    tx: Transaction, vault: Vault, provider_id: UUID, version: int, officer: str, reason: str
+) -> Erased:
+    """Destroys the key of every person. What was sealed, in rows, files and backups, says nothing from now on."""
+    provider = await store.lock_provider(tx, provider_id, version)
+    provider.refuse_own(officer)
+    application = await store.application(tx, provider_id)
+    traits = await links.traits(tx, provider_id)
+    outcome = erasure.plan(
+        provider.standing,
+        application.state,
+        traits,
+        is_barred=await links.is_expelled(tx, provider_id),
+        is_linked=bool(await groups.group_ids_of(tx, [provider_id])),
+    )
+    persons = await store.persons(tx, provider_id)
+    documents = await store.documents(tx, provider_id)
+    destroyed = [role for role, person in sorted(persons.items()) if await vault.erase(tx, person.person_id)]
+    for person in persons.values():
+        person.state(None, {})
+    if traits != outcome.traits:
+        remaining: dict[TraitKind, set[bytes]] = {}
+        for kind, digest in outcome.traits:
+            remaining.setdefault(kind, set()).add(digest)
+        await note_traits(tx, provider, remaining)
+    if destroyed:
+        provider.version += 1
+    tx.record(
+        "erase_personal_data",
+        provider.target,
+        new={"persons": destroyed, "documents": len(documents), "kept": outcome.kept},
+        reason=reason,
+    )
+    return Erased(provider, tuple(destroyed), len(documents), outcome)
