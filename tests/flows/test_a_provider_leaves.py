@@ -136,3 +136,8 @@ async def test_stopping_a_service_while_leaving_is_reported_as_a_fact(world: Wor
     async with world["registry"].db.transaction() as tx:
         jobs = {job.name: job for job in world["registry"].service.jobs}
         assert await jobs["report_stopped_services"].run(tx) == 1
+    await until(
+        "enforcement proposes a case",
+        lambda: world.as_("officer", "o-1").get("enforcement", "/v1/cases", provider_id=provider.provider_id),
+        lambda answer: any(case["act"] == "stopped-while-leaving" for case in answer["items"]),
+    )

@@ -17,7 +17,8 @@ SHOWN = 20
 
 async def keep_obligations(tx: Transaction, received: Sequence[Received[E]], means: Callable[[E], Obligation]) -> None:
     """What each thing means for its provider, as its newest fact says it."""
-    newest = {means(item.event).key: (item.envelope.sequence, means(item.event)) for item in _in_order(received)}
+    meant = [(item.envelope.sequence, means(item.event)) for item in _in_order(received)]
+    newest = {obligation.key: (sequence, obligation) for sequence, obligation in meant}
     keys = sorted(newest)
     await tx.driver.execute(
         """
