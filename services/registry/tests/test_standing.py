@@ -3,6 +3,7 @@
 import pytest
 
 from services.registry.domain import standing as standings
+from services.registry.domain.agreement import AgreementKind, Overdue
 from services.registry.domain.errors import WrongStanding
 from services.registry.tests.builders import NOW, a_provider
 from shared.contracts.effects import Effect
@@ -54,3 +55,28 @@ def test_only_the_drawn_transitions_are_allowed(now, then):
 def test_only_an_applicant_is_admitted(standing):
     with pytest.raises(WrongStanding):
         a_provider(standing=standing).admit(at=NOW)
+
+
+OVERDUE = Overdue(AgreementKind.SERVICE, "2027-01", NOW)
+
+
+@pytest.mark.parametrize("standing", Standing)
+def test_an_overdue_agreement_blocks_publishing_of_who_is_admitted_and_adds_nothing_elsewhere(standing):
+    plain, late = standings.Situation(standing), standings.Situation(standing, overdue=(OVERDUE,))
+    added = standings.blocked(standings.holds(late)) - standings.blocked(standings.holds(plain))
+    assert added == ({Effect.PUBLISH} if standing is Standing.ADMITTED else set())
+
+
+def test_an_overdue_agreement_is_named_with_its_version_its_date_and_what_to_do():
+    [one] = standings.held(standings.Situation(Standing.ADMITTED, overdue=(OVERDUE,)))
+    assert (one.source, one.hold.clause, one.since) == ("agreement", "3.1", NOW)
+    assert "service" in one.hold.reason
+    assert "2027-01" in one.hold.reason
+    assert "2027-01" in one.advice
+
+
+@pytest.mark.parametrize("standing", [s for s in Standing if s is not Standing.ADMITTED])
+def test_what_a_standing_holds_says_since_when_and_what_to_do(standing):
+    held = standings.held(standings.Situation(standing, since=NOW))
+    assert held
+    assert all((one.source, one.since) == ("standing", NOW) and one.advice and one.advice_zh for one in held)
