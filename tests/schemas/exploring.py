@@ -98,7 +98,7 @@ class Explorer:
             case.query["cursor"] = data.draw(st.sampled_from(_CURSORS))
         headers = case.headers or {}
         if "If-Match" in headers and data.draw(st.integers(0, 3)):
-            headers["If-Match"] = f'"v{data.draw(st.sampled_from((1, 1, 2, 2, 3)))}"'
+            headers["If-Match"] = f'"v{data.draw(st.sampled_from((1, 1, 2, 2, 3, 8)))}"'
         if "Idempotency-Key" in headers and data.draw(st.integers(0, 3)):
             headers["Idempotency-Key"] = uuid4().hex
 

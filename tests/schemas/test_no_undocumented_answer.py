@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -52,8 +53,17 @@ async def a_lived_in_world(world: World) -> dict[str, str]:
     for act in ("off-platform-trade", "data-crawling"):
         await acts.report(world, act, provider_id=provider.provider_id)
     await an_expulsion_under_way(world)
+    await applicants(world)
     await world.settle()
     return {"provider": provider.account.subject, "merchant": merchant.subject, "officer": "officer-2"}
+
+
+async def applicants(world: World) -> None:
+    """Some wait for staff; the one of the account `provider-9` has only begun."""
+    await acts.apply(world, replace(an_enterprise(), mark="9"))
+    for _ in range(3):
+        applicant, _ = await acts.apply(world, an_enterprise())
+        await acts.submit_application(applicant)
 
 
 async def an_expulsion_under_way(world: World) -> None:
@@ -68,7 +78,7 @@ async def an_expulsion_under_way(world: World) -> None:
     (await officer.post("enforcement", f"{path}/recommendation", said, version=case.version)).expect(200)
 
 
-async def likely(world: World) -> dict[str, list[Any]]:
+async def likely(world: World, service: str) -> dict[str, list[Any]]:
     """Ids of things that exist, by the name that all services call them; and values that the rules know."""
     found: dict[str, set[str]] = defaultdict(set)
     for member in world.members.values():
@@ -82,8 +92,14 @@ async def likely(world: World) -> dict[str, list[Any]]:
     ids = {name: sorted(values) for name, values in found.items()}
     for row in await world["orders"].rows("SELECT key FROM listing"):
         ids["listing_id"] += 4 * [row["key"]]  # what is published comes further than a draft
+    documents = await world["registry"].rows("SELECT document_id FROM document")
+    ids["document_id"] = [str(row["document_id"]) for row in documents]
+    target_ids = ids["listing_id"] + ids["provider_id"]
+    if service == "registry":  # who has not been decided of comes further there
+        waiting = await world["registry"].rows("SELECT provider_id FROM provider WHERE standing = 'applied'")
+        ids["provider_id"] += 2 * [str(row["provider_id"]) for row in waiting]
     return ids | {
-        "target_id": ids["listing_id"] + ids["provider_id"],
+        "target_id": target_ids,
         "correlation_id": ["lived-in"],
         "plan_id": ["yearly"],
         "price_fen": [acts.YEARLY["price_fen"]],
@@ -96,6 +112,9 @@ async def likely(world: World) -> dict[str, list[Any]]:
         "decision": ["approve", "reject", "request_changes"],
         "clauses": [["6.1.2"]],
         "cause": ["defect", None],
+        "objections": [[{"field": "website", "reason": "打不开"}]],
+        "items": [["enterprise"], ["contacts"]],
+        "kind": ["business_licence", "account_permit"],
         "website": ["https://www.qingchuan.example"],
         "callback_url": ["https://www.qingchuan.example/callback"],
         "support_url": ["https://www.qingchuan.example/help"],
@@ -106,7 +125,7 @@ async def likely(world: World) -> dict[str, list[Any]]:
 @pytest.mark.parametrize("service", SERVICES)
 async def test_every_answer_is_one_that_the_document_tells_of(world: World, token: Token, service: str) -> None:
     owners = await a_lived_in_world(world)
-    explorer = Explorer(world.clients[service], everybody(token, **owners), await likely(world))
+    explorer = Explorer(world.clients[service], everybody(token, **owners), await likely(world, service))
     document = (await world.clients[service].get("/openapi.json")).json()
     await world.close()  # only the interface is asked from here on
     found = await asyncio.to_thread(explorer.explore, document, EXAMPLES)
