@@ -1,9 +1,14 @@
 """Whom the registry tells something: their inbox, and the address that e-mail goes to."""
 
+import asyncio
+
 from services.registry.app import service
 from services.registry.domain.person import PersonRole
 from services.registry.tests.builders import a_statement, an_admitted_provider_in, an_applicant, the_vault
 from services.registry.use_cases.contacts import support_address
+from shared.notices.tests.desk import LOOPBACK, a_receiver
+from shared.service import Running
+from shared.testing.secrets import secret_settings
 
 CONTACT = {"name": "李示例", "email": "service@example.com", "phone": "0571-00000001"}
 
@@ -34,3 +39,21 @@ async def test_seeding_makes_business_days_known(db):
     async with db.transaction() as tx:
         await service.seed(tx)
         assert await tx.driver.fetchval("SELECT count(*) FROM calendar_year") > 20
+
+
+async def test_a_workers_task_sends_what_was_told_to_a_providers_webhook(db, client_for, token):
+    settings = {"notice_allow_networks": LOOPBACK, "notice_poll_seconds": 0.05}
+    client = await client_for("registry", db, token("provider", "account-1"), **settings)
+    async with a_receiver() as receiver:
+        chosen = {"webhook_url": receiver.url, "e_mail": False}
+        await client.put("/v1/notices/channels", json=chosen, headers={"if-match": '"v0"'})
+        made = await client.post("/v1/notices/channels/webhook-secret", headers={"if-match": '"v1"'})
+        receiver.secret = made.json()["webhook_secret"]
+        await an_admitted_provider_in(db, "account-1")
+        (deliver,) = service.tasks
+        known = service.settings.model_validate({"database_url": db.url, **settings, **secret_settings()})
+        running = asyncio.ensure_future(deliver(Running(db, known)))
+        await receiver.until_heard(1)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert receiver.heard[0]["type"] == "application.admitted"
