@@ -16,7 +16,15 @@ from typing import Any
 
 import uvloop
 
-NAMES = ("calibration", "order_place", "consumer_apply", "relay_publish", "fact_to_refusal", "access_decision")
+NAMES = (
+    "calibration",
+    "order_place",
+    "consumer_apply",
+    "relay_publish",
+    "fact_to_refusal",
+    "access_decision",
+    "link_proposals",
+)
 REPORT = Path(__file__).parents[1] / "build" / "bench.json"
 
 
@@ -43,7 +51,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[*NAMES, []], help="all when none is named")
     wanted = parser.parse_args().names or NAMES
-    sys.stdout.write(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; order_place and access_decision are pinned\n")
+    sys.stdout.write(
+        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; order_place and access_decision are pinned\n"
+    )
     rows: list[dict[str, Any]] = []
     for name in wanted:
         began = time.monotonic()

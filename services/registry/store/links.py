@@ -4,14 +4,15 @@ Who writes a trait first locks its digest, so that of two accounts that come at 
 the first. A hint too common to be heard is locked by nobody: half the market would wait in one line.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from services.registry import tables
 from services.registry.domain.evidence import FAN_OUT
-from services.registry.domain.proposal import Link, LinkStatus, Pair
+from services.registry.domain.proposal import Basis, Link, Pair
 from services.registry.domain.trait import STRONG, Ground, TraitKind
 from shared.contracts.effects import Cause, Effect
 from shared.contracts.enforcement import RestrictionChanged
@@ -34,6 +35,27 @@ CROSS JOIN LATERAL (
     SELECT t.provider_id FROM trait t
     WHERE t.kind = mine.kind AND t.digest = mine.digest AND t.provider_id <> $3 LIMIT $4
 ) AS other
+"""
+
+_REPLACE = f"""
+WITH gone AS (
+    DELETE FROM trait t USING unnest($5::text[], $6::bytea[]) AS old(kind, digest)
+    WHERE t.provider_id = $3 AND t.kind = old.kind AND t.digest = old.digest
+), kept AS (
+    INSERT INTO trait (provider_id, kind, digest)
+    SELECT $3, kind, digest FROM unnest($1::text[], $2::bytea[], $7::bool[]) AS s(kind, digest, is_new) WHERE is_new
+)
+{_HOLDERS}"""
+
+_LINKS = """
+SELECT link_id FROM link WHERE first_id = $1 AND (status = 'proposed' OR second_id = ANY ($2::uuid[]))
+UNION ALL
+SELECT link_id FROM link WHERE second_id = $1 AND (status = 'proposed' OR first_id = ANY ($2::uuid[]))
+"""
+
+_CONFIRMED = """
+SELECT first_id, second_id, basis FROM link
+WHERE status = 'confirmed' AND (first_id = ANY ($1::uuid[]) OR second_id = ANY ($1::uuid[]))
 """
 
 _EXPELLED = """
@@ -61,27 +83,18 @@ async def lock_traits(tx: Transaction, grounds: Iterable[Ground], provider_id: U
 
 async def holders(tx: Transaction, grounds: Iterable[Ground], provider_id: UUID) -> dict[Ground, list[UUID]]:
     """The other accounts with each trait: all of them, or the first `FAN_OUT` of a common one."""
-    kinds, digests = _columns_of(grounds)
-    found: dict[Ground, list[UUID]] = {}
-    for row in await tx.driver.fetch(_HOLDERS, kinds, digests, provider_id, FAN_OUT):
-        found.setdefault((TraitKind(row["kind"]), row["digest"]), []).append(row["provider_id"])
-    return found
+    return _by_ground(await tx.driver.fetch(_HOLDERS, *_columns_of(grounds), provider_id, FAN_OUT))
 
 
 async def replace_traits(
-    tx: Transaction, provider_id: UUID, added: Collection[Ground], removed: Collection[Ground]
-) -> None:
-    await tx.driver.execute(
-        "DELETE FROM trait t USING unnest($2::text[], $3::bytea[]) AS old(kind, digest)"
-        " WHERE t.provider_id = $1 AND t.kind = old.kind AND t.digest = old.digest",
-        provider_id,
-        *_columns_of(removed),
-    )
-    await tx.driver.execute(
-        "INSERT INTO trait (provider_id, kind, digest) SELECT $1, * FROM unnest($2::text[], $3::bytea[])",
-        provider_id,
-        *_columns_of(added),
-    )
+    tx: Transaction, provider_id: UUID, *, known: Collection[Ground], stated: Collection[Ground]
+) -> dict[Ground, list[UUID]]:
+    """Keeps what is stated now, and tells who else states it, in one round trip."""
+    held = list(stated)
+    kinds, digests = _columns_of(held)
+    old = _columns_of(ground for ground in known if ground not in stated)
+    added = [ground not in known for ground in held]
+    return _by_ground(await tx.driver.fetch(_REPLACE, kinds, digests, provider_id, FAN_OUT, *old, added))
 
 
 async def strong_traits(tx: Transaction, providers: Collection[UUID]) -> dict[UUID, set[Ground]]:
@@ -127,17 +140,14 @@ async def lock_link(tx: Transaction, link_id: UUID, version: int | None = None) 
 
 
 async def lock_links_of(tx: Transaction, provider_id: UUID, others: Collection[UUID]) -> Mapping[UUID, Link]:
-    """Every pair of the account that is open, and those with `others`; by the other one's id."""
+    """Every pair of the account that is open, and those with `others`; by the other one's id. Most often none."""
+    await tx.session.flush()
+    ids = [row["link_id"] for row in await tx.driver.fetch(_LINKS, provider_id, list(others))]
+    if not ids:
+        return {}
     found = await tx.session.scalars(
         select(Link)
-        .where(
-            or_(_columns.first_id == provider_id, _columns.second_id == provider_id),
-            or_(
-                _columns.status == LinkStatus.PROPOSED,
-                _columns.first_id.in_(others),
-                _columns.second_id.in_(others),
-            ),
-        )
+        .where(_columns.link_id.in_(ids))
         .order_by(_columns.link_id)
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -152,17 +162,11 @@ async def lock_pair(tx: Transaction, pair: Pair) -> Link | None:
     return found
 
 
-async def confirmed_among(tx: Transaction, providers: Collection[UUID]) -> Sequence[Link]:
-    """The confirmed pairs that touch one of the accounts."""
-    found = await tx.session.scalars(
-        select(Link)
-        .where(
-            _columns.status == LinkStatus.CONFIRMED,
-            or_(_columns.first_id.in_(providers), _columns.second_id.in_(providers)),
-        )
-        .order_by(_columns.link_id)
-    )
-    return found.all()
+async def confirmed_among(tx: Transaction, providers: Collection[UUID]) -> dict[Pair, Basis]:
+    """The confirmed pairs that touch one of the accounts, and on what ground each was confirmed."""
+    await tx.session.flush()
+    rows = await tx.driver.fetch(_CONFIRMED, list(providers))
+    return {(row["first_id"], row["second_id"]): Basis(row["basis"]) for row in rows}
 
 
 async def is_own(tx: Transaction, providers: Collection[UUID], account_id: str) -> bool:
@@ -170,6 +174,13 @@ async def is_own(tx: Transaction, providers: Collection[UUID], account_id: str) 
     own = tables.provider.c
     found = select(own.provider_id).where(own.provider_id.in_(providers), own.account_id == account_id).limit(1)
     return await tx.session.scalar(found) is not None
+
+
+def _by_ground(rows: Iterable[Mapping[str, Any]]) -> dict[Ground, list[UUID]]:
+    found: dict[Ground, list[UUID]] = {}
+    for row in rows:
+        found.setdefault((TraitKind(row["kind"]), row["digest"]), []).append(row["provider_id"])
+    return found
 
 
 def _columns_of(grounds: Iterable[Ground]) -> tuple[list[str], list[bytes]]:

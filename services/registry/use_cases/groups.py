@@ -4,7 +4,6 @@ from collections.abc import Collection
 from uuid import UUID
 
 from services.registry.domain.group import Graph, Group, regroup
-from services.registry.domain.proposal import Basis
 from services.registry.store import groups as store
 from services.registry.store import links
 from shared.contracts.registry import ProviderLinked, ProviderUnlinked
@@ -42,12 +41,11 @@ async def _around(tx: Transaction, providers: Collection[UUID]) -> tuple[Graph, 
     for provider_id, grounds in strong.items():
         for others in (await links.holders(tx, grounds, provider_id)).values():
             reached.update(others)
-    for link in await links.confirmed_among(tx, providers):
-        reached.update(link.pair)
+    for pair in await links.confirmed_among(tx, providers):
+        reached.update(pair)
     olds = await store.lock_groups_of(tx, reached)
     reached.update(*(old.members for old in olds))
-    confirmed = {link.pair: Basis(link.basis) for link in await links.confirmed_among(tx, reached)}
-    return Graph(await links.strong_traits(tx, reached), confirmed), olds
+    return Graph(await links.strong_traits(tx, reached), await links.confirmed_among(tx, reached)), olds
 
 
 def _linked(group: Group, provider_id: UUID) -> ProviderLinked:

@@ -81,14 +81,11 @@ async def separate_account(
         raise NotFound("The account is not in this group")
     await _refuse_own(tx, group.members, officer)
     leaving = Graph(await links.strong_traits(tx, group.members)).cluster(provider_id)
-    cut = [
-        link
-        for link in await links.confirmed_among(tx, group.members)
-        if (link.first_id in leaving) != (link.second_id in leaving)
-    ]
+    confirmed = await links.confirmed_among(tx, group.members)
+    cut = [await links.lock_pair(tx, pair) for pair in sorted(confirmed) if len(leaving.intersection(pair)) == 1]
     if not cut:
         raise LinkedByLaw("All accounts of the group state the same identity; the link ends when one states another")
-    for link in cut:
+    for link in filter(None, cut):
         old = link.status
         link.undo(by=officer, at=tx.now, reason=reason)
         _record(tx, "undo_link", link, old)

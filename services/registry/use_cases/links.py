@@ -17,6 +17,7 @@ from shared.db.transaction import Transaction
 from shared.ids import new_id
 
 Digests = Mapping[TraitKind, Collection[bytes]]
+Holders = Mapping[Ground, Collection[UUID]]
 
 _POINTERS = {
     TraitKind.CODE: "/unified_social_credit_code",
@@ -49,27 +50,29 @@ async def note_traits(tx: Transaction, provider: Provider, digests: Digests) -> 
     if stated == known:
         return
     await links.lock_traits(tx, stated | known, provider.provider_id)
-    await links.replace_traits(tx, provider.provider_id, stated - known, known - stated)
-    holders = await links.holders(tx, stated, provider.provider_id)
+    holders = await links.replace_traits(tx, provider.provider_id, known=known, stated=stated)
     tx.record(
         "note_traits",
         provider.target,
         old={"kinds": sorted(kind for kind, _ in known)},
         new={"kinds": sorted(kind for kind, _ in stated)},
     )
-    changed = {kind for kind, _ in stated ^ known}
-    if changed & STRONG and await _is_linked(tx, provider.provider_id, holders):
+    if await _moves(tx, provider.provider_id, holders, known - stated):
         await groups.lock_groups(tx)
         await follow_links(tx, [provider.provider_id], "the identity that the account states changed")
-    await _propose(tx, provider.provider_id, holders)
+    if known or weigh(holders):
+        await _propose(tx, provider.provider_id, holders)
 
 
-async def _is_linked(tx: Transaction, provider_id: UUID, holders: Mapping[Ground, Collection[UUID]]) -> bool:
-    """Is or becomes; most accounts stand alone and wait for nobody."""
-    return any(ground[0] in STRONG for ground in holders) or bool(await groups.group_ids_of(tx, [provider_id]))
+async def _moves(tx: Transaction, provider_id: UUID, holders: Holders, gone: Collection[Ground]) -> bool:
+    """Whether the account may come to another group. Most accounts stand alone and wait for nobody."""
+    if any(ground[0] in STRONG for ground in holders):
+        return True
+    lost = any(ground[0] in STRONG for ground in gone)
+    return lost and bool(await groups.group_ids_of(tx, [provider_id]))
 
 
-async def _propose(tx: Transaction, provider_id: UUID, holders: Mapping[Ground, Collection[UUID]]) -> None:
+async def _propose(tx: Transaction, provider_id: UUID, holders: Holders) -> None:
     witnesses = weigh(holders)
     pairs = await links.lock_links_of(tx, provider_id, list(witnesses))
     for other in sorted({*witnesses, *pairs}):
