@@ -178,6 +178,7 @@ class AppAccessChanged(Event, wire="app_access.changed", aggregate="app", key="a
     """Whether an application may call the open platform (2.7, 6.5.5): for gateways to cache, whole each time.
 
     `keys` are the app keys that are valid now, each until its own end (None: no end is set). `causes` say why not.
+    `version` counts the states that were told, and is in the answers to gateways, too: what has a lower one is older.
     """
 
     app_id: UUID
@@ -186,6 +187,7 @@ class AppAccessChanged(Event, wire="app_access.changed", aggregate="app", key="a
     keys: tuple[AppKey, ...]
     causes: tuple[AccessCause, ...] = ()
     changed_at: datetime
+    version: int = 0
 
 
 class ExitRequested(Event, wire="exit.requested", aggregate="provider", key="provider_id", public=True):

@@ -1,50 +1,73 @@
-"""A route for hot paths: it takes a body, a caller and the request, and gets them without the general machinery.
+"""A route for hot paths: it takes a caller, the request, a body and path parameters, without the general machinery.
 
 FastAPI resolves any signature at each call, which costs as much as the business of a short call. This route reads its
-three parameters directly. Whatever is unusual (another content type, a body that does not fit, tracing) goes the
-general way, so every answer, the document and the rights are the same.
+parameters directly. Whatever is unusual (another content type, input that does not fit, tracing) goes the general way,
+so every answer, the document and the rights are the same.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
 from typing import Any, get_type_hints
 
 from fastapi import Request
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from shared import telemetry
 from shared.http.auth import RoleCheck
 
-_PARAMETERS = {"body", "caller", "request", "return"}
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """What the endpoint is called with besides the caller."""
+
+    check: RoleCheck
+    body: type[BaseModel] | None
+    path: Mapping[str, TypeAdapter[Any]]
+
+    async def read(self, request: Request) -> dict[str, Any]:
+        given = {name: kind.validate_python(request.path_params[name]) for name, kind in self.path.items()}
+        if self.body is not None:
+            given["body"] = self.body.model_validate_json(await request.body())
+        return given
+
+    def takes(self, request: Request) -> bool:
+        return self.body is None or request.headers.get("content-type") == "application/json"
 
 
 class HotRoute(APIRoute):
-    """For `APIRouter(route_class=…)`; the endpoint is `(body: Model, caller: Right, request: Request) -> Response`."""
+    """For `APIRouter(route_class=…)`; the endpoint is `(caller: Right, request: Request) -> Response`.
+
+    It may take `body: Model`, too, and any of the path's parameters as text.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         general = super().get_route_handler()
         endpoint = self.endpoint
-        model, check = _read(endpoint)
+        reader = _reader(endpoint, set(self.param_convertors))
 
         async def handle(request: Request) -> Response:
-            if request.headers.get("content-type") != "application/json" or telemetry.enabled():
+            if not reader.takes(request) or telemetry.enabled():
                 return await general(request)
             try:
-                body = model.model_validate_json(await request.body())
+                given = await reader.read(request)
             except (ValidationError, ClientDisconnect):
                 return await general(request)
-            answer: Response = await endpoint(body=body, caller=await check(request), request=request)
+            answer: Response = await endpoint(caller=await reader.check(request), request=request, **given)
             return answer
 
         return handle
 
 
-def _read(endpoint: Callable[..., Any]) -> tuple[type[BaseModel], RoleCheck]:
+def _reader(endpoint: Callable[..., Any], in_path: set[str]) -> _Reader:
     hints = get_type_hints(endpoint, include_extras=True)
-    right = getattr(hints.get("caller"), "__metadata__", (None,))[0]
+    hints.pop("return", None)
+    right = getattr(hints.pop("caller", None), "__metadata__", (None,))[0]
     check = getattr(right, "dependency", None)
-    if set(hints) != _PARAMETERS or hints["request"] is not Request or not isinstance(check, RoleCheck):
-        raise TypeError(f"{endpoint.__name__} must take body, caller with a right, and request, and nothing else")
-    return hints["body"], check
+    taken = hints.pop("request", None)
+    body = hints.pop("body", None)
+    if taken is not Request or not isinstance(check, RoleCheck) or not set(hints) <= in_path:
+        raise TypeError(f"{endpoint.__name__} must take caller with a right, request, body, path texts, nothing else")
+    return _Reader(check, body, {name: TypeAdapter(kind) for name, kind in hints.items()})

@@ -18,9 +18,9 @@ SELECT (SELECT count(*) FROM outbox) AS outbox, (SELECT count(*) FROM parked_key
        (SELECT count(*) FROM dead_letter WHERE resolved_at IS NULL) AS dead_letters,
        (SELECT count(*) FROM relay_state WHERE republish_upto IS NOT NULL) AS republishing
 """
-# Which aggregate each replica table holds. The registry keeps only what restricts providers.
+# Which aggregate each replica table holds.
 REPLICAS = {
-    "registry": {"restriction": "restriction"},
+    "registry": {"restriction": "restriction", "listing": "listing"},
     "catalog": {"restriction": "restriction", "provider_standing": "provider"},
     "orders": {"listing": "listing", "provider": "provider", "restriction": "restriction"},
     "monitoring": {"restriction": "restriction"},
@@ -38,11 +38,12 @@ EFFECTS = {
                         " ON v.listing_id = l.listing_id AND v.number = l.live_number GROUP BY 1"),
     "listing@orders": ("orders", "SELECT state->>'name', count(*) FROM listing GROUP BY 1"),
     "listing@enforcement": ("enforcement", "SELECT state->>'name', count(*) FROM listing GROUP BY 1"),
+    "listing@registry": ("registry", "SELECT state->>'name', count(*) FROM listing GROUP BY 1"),
     "listing@witness": ("witness", "SELECT state::jsonb->>'name', count(*) FROM applied"
                         " WHERE type = 'listing.published' GROUP BY 1"),
     "penalty@enforcement": ("enforcement", "SELECT split_part(target_key, ':', 2), count(*) FROM penalty GROUP BY 1"),
 }  # fmt: skip
-for _service in ("catalog", "orders", "monitoring"):
+for _service in ("registry", "catalog", "orders", "monitoring"):
     EFFECTS[f"penalty@{_service}"] = (
         _service,
         "SELECT split_part(key, ':', 2), jsonb_array_length(state->'causes') FROM restriction",
@@ -122,8 +123,6 @@ class Observer:
                 kept = await self.rows(service, f"SELECT key, sequence FROM {table}")
                 held = {row["key"]: str(row["sequence"]) for row in kept}
                 told = newest.get(aggregate, {})
-                if service == "registry":
-                    told = {key: sequence for key, sequence in told.items() if key.startswith("provider")}
                 judge_replicas(verdict, f"{service}.{table}", told, held)
 
     async def _judge_ledger(self, verdict: Verdict) -> None:

@@ -16,7 +16,7 @@ MOST_KEYS = 2
 LONGEST_OVERLAP = timedelta(days=30)
 
 
-@dataclass(eq=False)
+@dataclass(slots=True)
 class Key:
     """A key of an app. Of its secret only the SHA-256 is kept: 256 random bits need no slow hash against guessing."""
 
@@ -33,6 +33,12 @@ class Key:
 
     def is_valid(self, at: datetime) -> bool:
         return self.revoked_at is None and (self.valid_until is None or at < self.valid_until)
+
+    def against(self, at: datetime) -> tuple[AccessCause, ...]:
+        """Why this key opens nothing, if it does not."""
+        if self.revoked_at is not None:
+            return (AccessCause(clause="2.5", reason="The app key was revoked"),)
+        return () if self.is_valid(at) else (AccessCause(clause="2.5", reason="The app key has ended"),)
 
     def opens_with(self, secret: str) -> bool:
         """In the same time whatever the secret is."""
@@ -74,8 +80,14 @@ def decide(holds: Iterable[Hold], restrictions: Iterable[Cause], at: datetime) -
     return Decision(not causes, causes, min((turn for turn in turns if turn is not None and turn > at), default=None))
 
 
+def decide_for(key: Key, holds: Iterable[Hold], restrictions: Iterable[Cause], at: datetime) -> Decision:
+    """May a call with this key pass: the key's own validity ∧ what holds for its application."""
+    decision, against = decide(holds, restrictions, at), key.against(at)
+    return Decision(decision.allowed and not against, (*against, *decision.causes), next_change([key], decision, at))
+
+
 def state(app_id: UUID, provider_id: UUID, keys: Iterable[Key], decision: Decision, at: datetime) -> AppAccessChanged:
-    """What gateways may cache."""
+    """What gateways may cache. Its version is given to it where it is kept."""
     valid = sorted((key for key in keys if key.is_valid(at)), key=lambda key: (key.created_at, key.app_key))
     return AppAccessChanged(
         app_id=app_id,

@@ -11,11 +11,12 @@ from shared.db.transaction import Transaction
 from shared.errors import NotFound
 
 
-async def app(tx: Transaction, app_id: UUID, only_of: str | None) -> tuple[Sequence[Key], Decision]:
-    """Its keys, oldest first, and whether it may call now; `only_of` is the account that may see no other one's."""
+async def app(tx: Transaction, app_id: UUID, only_of: str | None) -> tuple[int, Sequence[Key], Decision]:
+    """The version told last, its keys, oldest first, and whether it may call; `only_of` sees its own and no other."""
     provider_id = await apps.owner_of(tx, app_id)
     if provider_id is None:
         raise NotFound("There is no such application")
     await provider(tx, provider_id, only_of)
     against = await apps.against(tx, app_id, provider_id)
-    return await apps.keys(tx, app_id), app_access.decide(against.holds, against.causes, tx.now)
+    decision = app_access.decide(against.holds, against.causes, tx.now)
+    return await apps.told_version(tx, app_id), await apps.keys(tx, app_id), decision

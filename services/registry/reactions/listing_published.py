@@ -1,9 +1,10 @@
-"""`listing.published`: what is on sale keeps its provider from leaving (7.1.1)."""
+"""`listing.published`: what is on sale keeps its provider from leaving (7.1.1); its category matters for its access."""
 
 from collections.abc import Sequence
 
 from services.registry import store, tables
 from services.registry.domain import obligation
+from services.registry.use_cases.app_access import tell_access_hit
 from shared.contracts.catalog import ListingPublished
 from shared.db.replicas import keep
 from shared.db.transaction import Transaction
@@ -11,5 +12,6 @@ from shared.messaging.reaction import Received
 
 
 async def keep_listings(tx: Transaction, received: Sequence[Received[ListingPublished]]) -> None:
-    await keep(tx, tables.listing, received)
+    changed = set(await keep(tx, tables.listing, received))
     await store.obligations.keep_obligations(tx, received, obligation.of_listing)
+    await tell_access_hit(tx, {("listing", item.event.listing_id) for item in received if item.event.key in changed})

@@ -55,8 +55,7 @@ async def issue_app_key(tx: Tx, caller: CanApply, once: Once, app_id: UUID, body
 async def read_app(tx: Tx, caller: CanSeeKeys, app_id: UUID) -> AppResponse:
     """The application's keys, without secrets, and whether it may call now."""
     only_of = None if caller.has(Role.OFFICER, Role.AUDITOR) else caller.subject
-    keys, decision = await queries.app(tx, app_id, only_of)
-    return AppResponse.of(app_id, keys, decision, tx.now)
+    return AppResponse.of(app_id, *await queries.app(tx, app_id, only_of), tx.now)
 
 
 @router.post(

@@ -61,15 +61,19 @@ class CauseItem(BaseModel):
 
 
 class AppResponse(BaseModel):
+    """`version` is that of the last `app_access.changed` of the application."""
+
     app_id: UUID
+    version: int
     allowed: bool
     causes: list[CauseItem]
     keys: list[KeyItem]
 
     @classmethod
-    def of(cls, app_id: UUID, keys: Iterable[Key], decision: Decision, at: datetime) -> Self:
+    def of(cls, app_id: UUID, version: int, keys: Iterable[Key], decision: Decision, at: datetime) -> Self:
         return cls(
             app_id=app_id,
+            version=version,
             allowed=decision.allowed,
             causes=[CauseItem.of(cause) for cause in decision.causes],
             keys=[KeyItem.of(key, at) for key in keys],
@@ -86,11 +90,27 @@ class SecretRequest(BaseModel):
 
 
 class AccessResponse(BaseModel):
-    """May a call with this key pass now. `holds_until`: when the clock alone may change that; None: by events only."""
+    """May a call with this key pass now. `valid_until`: when the clock alone may change that; null: only events do.
+
+    `version` is that of the last `app_access.changed`: an event with a higher one supersedes this answer.
+    """
 
     app_key: str
     app_id: UUID
     provider_id: UUID
     allowed: bool
     causes: list[CauseItem]
-    holds_until: datetime | None
+    valid_until: datetime | None
+    version: int
+
+    @classmethod
+    def of(cls, key: Key, decision: Decision, version: int) -> Self:
+        return cls(
+            app_key=key.app_key,
+            app_id=key.app_id,
+            provider_id=key.provider_id,
+            allowed=decision.allowed,
+            causes=[CauseItem.of(cause) for cause in decision.causes],
+            valid_until=decision.changes_at,
+            version=version,
+        )

@@ -1,7 +1,7 @@
 """How applications, their keys and everything that decides their access are found."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
@@ -29,9 +29,28 @@ LEFT JOIN listing l ON l.key = a.app_id::text
 """
 _AGAINST = AGAINST.format(app_id="$1::uuid", provider_id="$2::uuid")
 _BY_KEY = f"""
-SELECT k.*, against.* FROM app_key k,
+SELECT k.*, told.version, against.* FROM app_key k JOIN app_access told USING (app_id),
 LATERAL ({AGAINST.format(app_id="k.app_id", provider_id="k.provider_id")}) AS against
 WHERE k.app_key = $1
+"""
+_SAME = "(a.told - '{changed_at,version}'::text[]) = (excluded.told - '{changed_at,version}'::text[])"
+_TELL = f"""
+WITH before AS (SELECT version FROM app_access WHERE app_id = $1)
+INSERT INTO app_access AS a (app_id, provider_id, told, due_at, version) VALUES ($1, $2, $3::jsonb, $4, 1)
+ON CONFLICT (app_id) DO UPDATE SET told = CASE WHEN {_SAME} THEN a.told ELSE excluded.told END,
+    version = a.version + CASE WHEN {_SAME} THEN 0 ELSE 1 END, due_at = excluded.due_at
+RETURNING version, (SELECT version FROM before) AS before
+"""
+_MEMBERS = tuple(member.name for member in fields(Key))
+_KEEP = f"""
+INSERT INTO app_key ({", ".join(_MEMBERS)}) VALUES ({", ".join(f"${n}" for n in range(1, len(_MEMBERS) + 1))})
+ON CONFLICT (app_key) DO UPDATE SET
+{", ".join(f"{name} = excluded.{name}" for name in ("valid_until", "revoked_at", "revoked_by", "revoked_reason"))}
+"""
+_LOCK = "hashtextextended('app:' || {app_id}, 0)"
+_DUE = f"""
+WITH due AS MATERIALIZED (SELECT app_id FROM app_access WHERE due_at <= $1 ORDER BY due_at LIMIT $2)
+SELECT app_id FROM due WHERE pg_try_advisory_xact_lock({_LOCK.format(app_id="app_id::text")})
 """
 
 
@@ -60,26 +79,39 @@ async def against(tx: Transaction, app_id: UUID, provider_id: UUID) -> Against:
     return _against(await tx.driver.fetchrow(_AGAINST, app_id, provider_id))
 
 
-async def key_and_against(driver: asyncpg.Connection, app_key: str) -> tuple[Key, Against] | None:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """All that decides about a call with one key, and the version of what was told of its application."""
+
+    key: Key
+    against: Against
+    version: int
+
+
+async def asked(driver: asyncpg.Connection, app_key: str) -> Asked | None:
     """One round trip: the gateway asks this at each call that it has no answer for."""
     row = await driver.fetchrow(_BY_KEY, app_key)
-    if row is None:
-        return None
-    members = {name: value for name, value in row.items() if name not in ("holds", "causes")}
-    return Key(**members), _against(row)
+    return None if row is None else Asked(_key(row), _against(row), row["version"])
 
 
 async def lock_app(tx: Transaction, app_id: UUID) -> None:
     """Changes of one application's keys and access come one after the other."""
-    await tx.driver.execute("SELECT pg_advisory_xact_lock(hashtextextended('app:' || $1::text, 0))", str(app_id))
+    await tx.driver.execute(f"SELECT pg_advisory_xact_lock({_LOCK.format(app_id='$1::text')})", str(app_id))
 
 
 async def keys(tx: Transaction, app_id: UUID) -> Sequence[Key]:
-    columns = tables.app_key.c
-    found = await tx.session.scalars(
-        select(Key).where(columns.app_id == app_id).order_by(columns.created_at, columns.app_key)
-    )
-    return found.all()
+    """The oldest first."""
+    rows = await tx.driver.fetch("SELECT * FROM app_key WHERE app_id = $1 ORDER BY created_at, app_key", app_id)
+    return [_key(row) for row in rows]
+
+
+def _key(row: asyncpg.Record) -> Key:
+    return Key(*(row[name] for name in _MEMBERS))
+
+
+async def keep_key(tx: Transaction, key: Key) -> None:
+    """A new key, or how a known one ends; nothing else of it changes."""
+    await tx.driver.execute(_KEEP, *(getattr(key, name) for name in _MEMBERS))
 
 
 async def apps_hit(tx: Transaction, targets: Collection[tuple[str, UUID]]) -> Sequence[UUID]:
@@ -93,12 +125,11 @@ async def apps_hit(tx: Transaction, targets: Collection[tuple[str, UUID]]) -> Se
 
 
 async def due_apps(tx: Transaction, limit: int) -> Sequence[UUID]:
-    """Whose access the clock has changed since it was told; claimed, so that two workers share them."""
-    rows = await tx.driver.fetch(
-        "SELECT app_id FROM app_access WHERE due_at <= $1 ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED",
-        tx.now,
-        limit,
-    )
+    """Whose access the clock has changed since it was told; claimed, so that two workers share them.
+
+    By the lock that every change takes, and skipping who is locked: a row lock taken first could close a circle.
+    """
+    rows = await tx.driver.fetch(_DUE, tx.now, limit)
     return [row["app_id"] for row in rows]
 
 
@@ -114,15 +145,14 @@ async def owner_of(tx: Transaction, app_id: UUID) -> UUID | None:
     return found
 
 
-async def keep_told_access(tx: Transaction, told: AppAccessChanged, due_at: datetime | None) -> bool:
-    """Remembers what is told of an application's access; false when the same was told last."""
-    was = await tx.driver.fetchval(
-        """
-        WITH before AS (SELECT told FROM app_access WHERE app_id = $1)
-        INSERT INTO app_access AS a (app_id, provider_id, told, due_at) VALUES ($1, $2, $3::jsonb, $4)
-        ON CONFLICT (app_id) DO UPDATE SET told = excluded.told, due_at = excluded.due_at
-        RETURNING (SELECT (told - 'changed_at') = ($3::jsonb - 'changed_at') FROM before)
-        """,
-        told.app_id, told.provider_id, told.model_dump_json(), due_at,
-    )  # fmt: skip
-    return not was
+async def keep_told_access(
+    tx: Transaction, state: AppAccessChanged, due_at: datetime | None
+) -> tuple[AppAccessChanged, bool]:
+    """Remembers what is told of an application's access: it with its version, and whether it is news."""
+    row = await tx.driver.fetchrow(_TELL, state.app_id, state.provider_id, state.model_dump_json(), due_at)
+    return state.model_copy(update={"version": row["version"]}), row["version"] != row["before"]
+
+
+async def told_version(tx: Transaction, app_id: UUID) -> int:
+    found: int = await tx.driver.fetchval("SELECT version FROM app_access WHERE app_id = $1", app_id)
+    return found

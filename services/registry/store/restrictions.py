@@ -1,4 +1,4 @@
-"""What enforcement said: restrictions on providers, and the seals of its audit trail."""
+"""What enforcement said: restrictions, and the seals of its audit trail."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,10 +1,9 @@
 """Applications on the open platform: their keys, and what was told of their access last."""
 
-from sqlalchemy import Column, Index, LargeBinary, Table, Text, Uuid, text
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.registry.domain.app_access import Key
-from services.registry.tables.metadata import mapper, metadata
+from services.registry.tables.metadata import metadata
 from shared.db.replicas import replica_table
 from shared.db.tables import INSTANT
 
@@ -26,15 +25,14 @@ app_key = Table(
     Column("revoked_reason", Text, nullable=False),
 )
 
-# One row per application that ever had a key. `due_at`: when the clock alone changes what was told.
+# One row per application that ever had a key. `version` counts what was told; `due_at`: when the clock changes it.
 app_access = Table(
     "app_access",
     metadata,
     Column("app_id", Uuid, primary_key=True),
     Column("provider_id", Uuid, nullable=False, index=True),
     Column("told", JSONB, nullable=False),
+    Column("version", BigInteger, nullable=False),
     Column("due_at", INSTANT),
     Index("ix_app_access_due_at", "due_at", postgresql_where=text("due_at IS NOT NULL")),
 )
-
-mapper.map_imperatively(Key, app_key)

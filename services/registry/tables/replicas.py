@@ -6,7 +6,7 @@ from services.registry.tables.metadata import metadata
 from shared.db.replicas import replica_table
 from shared.db.tables import INSTANT
 
-# Enforcement's restrictions on providers, as it last told them.
+# Enforcement's restrictions on providers and listings, as it last told them.
 restriction = replica_table("restriction", metadata)
 
 # The seals of enforcement's audit trail, kept out of enforcement's reach: a contradiction stays visible.

@@ -19,8 +19,12 @@ async def tell_access(tx: Transaction, app_ids: Collection[UUID], *, again: bool
         provider_id = keys[0].provider_id
         against = await apps.against(tx, app_id, provider_id)
         decision = app_access.decide(against.holds, against.causes, tx.now)
-        state = app_access.state(app_id, provider_id, keys, decision, tx.now)
-        if await apps.keep_told_access(tx, state, app_access.next_change(keys, decision, tx.now)) or again:
+        state, is_news = await apps.keep_told_access(
+            tx,
+            app_access.state(app_id, provider_id, keys, decision, tx.now),
+            app_access.next_change(keys, decision, tx.now),
+        )
+        if is_news or again:
             tx.emit(state)
             told += 1
     return told

@@ -34,7 +34,7 @@ async def issue_key(
     provider_id = await _own_application(tx, listing_id, account_id)
     keys = [key for key in await apps.keys(tx, listing_id) if key.is_valid(tx.now)]
     if replaces is not None:
-        _end(replaces, keys, tx, overlap)
+        await apps.keep_key(tx, _end(replaces, keys, tx, overlap))
         keys = [key for key in keys if key.is_valid(tx.now)]
     if len(keys) >= MOST_KEYS:
         raise TooManyKeys(
@@ -49,8 +49,7 @@ async def issue_key(
         tx.now,
         account_id,
     )
-    tx.session.add(key)
-    await tx.session.flush()
+    await apps.keep_key(tx, key)
     await tell_access(tx, [listing_id])
     tx.record(
         "issue_app_key",
@@ -74,7 +73,7 @@ async def _own_application(tx: Transaction, listing_id: UUID, account_id: str) -
     return listing.provider_id
 
 
-def _end(app_key: str, keys: Collection[Key], tx: Transaction, overlap: timedelta) -> None:
+def _end(app_key: str, keys: Collection[Key], tx: Transaction, overlap: timedelta) -> Key:
     """The replaced key lives on for the overlap, never longer than it would have lived anyway."""
     if not timedelta() <= overlap <= LONGEST_OVERLAP:
         raise Invalid(
@@ -89,6 +88,7 @@ def _end(app_key: str, keys: Collection[Key], tx: Transaction, overlap: timedelt
         )
     until = tx.now + overlap
     replaced.valid_until = until if replaced.valid_until is None else min(until, replaced.valid_until)
+    return replaced
 
 
 async def revoke_key(tx: Transaction, app_id: UUID, app_key: str, by: str, *, only_of: str | None, reason: str) -> Key:
@@ -104,7 +104,7 @@ async def revoke_key(tx: Transaction, app_id: UUID, app_key: str, by: str, *, on
         raise NotFound("The application has no such key")
     if key.revoked_at is None:
         key.revoked_at, key.revoked_by, key.revoked_reason = tx.now, by, reason
-        await tx.session.flush()
+        await apps.keep_key(tx, key)
         await tell_access(tx, [app_id])
         tx.record("revoke_app_key", f"app:{app_id}", new={"app_key": app_key}, reason=reason)
     return key

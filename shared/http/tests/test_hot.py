@@ -5,7 +5,7 @@ from typing import Annotated
 
 import pytest
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.responses import JSONResponse, Response
 
 from shared.http.auth import Caller, Role, requires
@@ -26,11 +26,20 @@ async def answer(body: Wish, caller: CanWrite, request: Request) -> Response:
     return JSONResponse({"size": body.size, "caller": caller.subject}, 201)
 
 
+Size = Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]
+
+
+async def look(size: Size, caller: CanWrite, request: Request) -> Response:
+    return JSONResponse({"size": size, "caller": caller.subject})
+
+
 @pytest.fixture
 async def client(client_for, db, token):
     hot, general = APIRouter(route_class=HotRoute), APIRouter()
     hot.post("/v1/hot", operation_id="hot")(answer)
     general.post("/v1/any", operation_id="general")(answer)
+    hot.get("/v1/hot/{size}", operation_id="look_hot")(look)
+    general.get("/v1/any/{size}", operation_id="look_general")(look)
     router = APIRouter()
     router.include_router(hot)
     router.include_router(general)
@@ -62,6 +71,16 @@ async def test_a_hot_route_answers_as_a_general_one(client, content, headers):
     sent = {"x-correlation-id": "story"} | headers
     hot = await client.post("/v1/hot", content=content, headers=sent)
     general = await client.post("/v1/any", content=content, headers=sent)
+    assert hot.status_code == general.status_code
+    assert hot.text.replace("/v1/hot", "/v1/any") == general.text
+    assert hot.headers == general.headers
+
+
+@pytest.mark.parametrize("size", ["3", "three", "%00", "3%20"])
+@pytest.mark.parametrize("headers", [{}, {"content-type": "text/plain"}, {"authorization": "Bearer no"}])
+async def test_a_hot_route_without_a_body_answers_as_a_general_one(client, size, headers):
+    sent = {"x-correlation-id": "story"} | headers
+    hot, general = [await client.get(f"/v1/{name}/{size}", headers=sent) for name in ("hot", "any")]
     assert hot.status_code == general.status_code
     assert hot.text.replace("/v1/hot", "/v1/any") == general.text
     assert hot.headers == general.headers

@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("app_id", sa.Uuid(), nullable=False),
         sa.Column("provider_id", sa.Uuid(), nullable=False),
         sa.Column("told", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("due_at", INSTANT, nullable=True),
         sa.PrimaryKeyConstraint("app_id", name=op.f("pk_app_access")),
     )
