@@ -134,6 +134,7 @@ async def test_an_investigation_links_once_under_its_key(db, as_):
         ({"other_id": str(new_id())}, 404),
         ({"confidence": 1}, 422),
         ({"reason": "x\x00"}, 422),
+        ({"evidence": "两家都用 13800138000"}, 422),
     ],
 )
 async def test_a_bad_investigation_is_named(db, as_, change, status):

@@ -9,6 +9,7 @@ from services.registry.domain.group import Graph
 from services.registry.domain.proposal import Link, pair_of
 from services.registry.store import groups, links
 from services.registry.use_cases.groups import follow_links
+from services.registry.use_cases.numbers import refuse_personal
 from shared.db.transaction import Transaction
 from shared.errors import Invalid, NotFound
 from shared.ids import new_id
@@ -17,7 +18,7 @@ from shared.ids import new_id
 async def confirm_link(tx: Transaction, link_id: UUID, version: int, officer: str, reason: str) -> Link:
     """The accounts of a proposed pair are one provider from now on, and so are their groups."""
     await groups.lock_groups(tx)
-    link = await _lock(tx, link_id, version, officer)
+    link = await _lock(tx, link_id, version, officer, reason)
     old = link.status
     link.confirm(by=officer, at=tx.now, reason=reason)
     _record(tx, "confirm_link", link, old)
@@ -27,7 +28,7 @@ async def confirm_link(tx: Transaction, link_id: UUID, version: int, officer: st
 
 async def reject_link(tx: Transaction, link_id: UUID, version: int, officer: str, reason: str) -> Link:
     """Not one provider. The pair comes back only upon a trait that was not judged now."""
-    link = await _lock(tx, link_id, version, officer)
+    link = await _lock(tx, link_id, version, officer, reason)
     old = link.status
     link.reject(by=officer, at=tx.now, reason=reason)
     _record(tx, "reject_link", link, old)
@@ -37,7 +38,7 @@ async def reject_link(tx: Transaction, link_id: UUID, version: int, officer: str
 async def undo_link(tx: Transaction, link_id: UUID, version: int, officer: str, reason: str) -> Link:
     """Takes a confirmed pair back. Its group falls apart where nothing else holds it together."""
     await groups.lock_groups(tx)
-    link = await _lock(tx, link_id, version, officer)
+    link = await _lock(tx, link_id, version, officer, reason)
     old = link.status
     link.undo(by=officer, at=tx.now, reason=reason)
     _record(tx, "undo_link", link, old)
@@ -52,6 +53,8 @@ async def link_accounts(tx: Transaction, one: UUID, other: UUID, officer: str, r
             "An account is not linked with itself",
             errors=[{"pointer": "/other_id", "in": "body", "message": "must name another account"}],
         )
+    refuse_personal(reason, "/reason")
+    refuse_personal(evidence, "/evidence")
     pair = pair_of(one, other)
     for provider_id in pair:  # nobody proposes the pair meanwhile
         await store.lock_provider(tx, provider_id)
@@ -75,6 +78,7 @@ async def separate_account(
 
     Undoes every confirmed pair between them and the others. Returns who left.
     """
+    refuse_personal(reason, "/reason")
     await groups.lock_groups(tx)
     group = await groups.lock_group(tx, group_id, version)
     if provider_id not in group.members:
@@ -100,7 +104,8 @@ async def separate_account(
     return leaving
 
 
-async def _lock(tx: Transaction, link_id: UUID, version: int, officer: str) -> Link:
+async def _lock(tx: Transaction, link_id: UUID, version: int, officer: str, reason: str) -> Link:
+    refuse_personal(reason, "/reason")
     link = await links.lock_link(tx, link_id, version)
     await _refuse_own(tx, link.pair, officer)
     return link
