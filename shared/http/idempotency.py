@@ -100,7 +100,7 @@ class Attempt:
         headers: Mapping[str, str] | None = None,
         kept: BaseModel | None = None,
     ) -> Response:
-        """The answer, which is kept with the change or not at all. `kept` is kept in its stead where it has a secret."""
+        """The answer, which is kept with the change or not at all; `kept` in its stead where it holds a secret."""
         sent = {**(headers or {}), **({"location": location} if location else {})}
         body = content.model_dump_json(by_alias=True).encode()
         again = body if kept is None else kept.model_dump_json(by_alias=True).encode()
