@@ -155,6 +155,14 @@ async def lock_links_of(tx: Transaction, provider_id: UUID, others: Collection[U
     return {link.second_id if link.first_id == provider_id else link.first_id: link for link in found}
 
 
+async def forget_grounds(tx: Transaction, provider_id: UUID) -> None:
+    """Pairs keep what was decided and which kinds agreed, but no digest of a provider whose persons are forgotten."""
+    await tx.session.flush()
+    await tx.driver.execute(
+        "UPDATE link SET grounds = '{}', judged = '{}' WHERE first_id = $1 OR second_id = $1", provider_id
+    )
+
+
 async def lock_pair(tx: Transaction, pair: Pair) -> Link | None:
     found: Link | None = await tx.session.scalar(
         select(Link).where(_columns.first_id == pair[0], _columns.second_id == pair[1]).with_for_update()

@@ -10,6 +10,7 @@ import pytest
 from services.registry.domain.errors import LinkedByLaw, OwnProvider, WrongLinkStatus
 from services.registry.domain.proposal import pair_of
 from services.registry.resync import retell_groups
+from services.registry.store import links
 from services.registry.tests.builders import told
 from services.registry.tests.linking import arrive, partition, restate
 from services.registry.use_cases import link_decisions
@@ -20,7 +21,9 @@ from shared.ids import new_id
 async def the_link(db, one, other):
     async with db.transaction() as tx:
         pair = pair_of(one, other)
-        return await tx.driver.fetchrow("SELECT *, evidence::text AS said FROM link WHERE first_id = $1 AND second_id = $2", *pair)
+        return await tx.driver.fetchrow(
+            "SELECT *, evidence::text AS said FROM link WHERE first_id = $1 AND second_id = $2", *pair
+        )
 
 
 async def the_group(db, provider_id):
@@ -245,3 +248,13 @@ async def test_many_changes_at_once_end_in_one_partition_without_a_deadlock(db):
             "SELECT count(DISTINCT group_id) FROM account_group JOIN membership USING (group_id) WHERE until IS NULL"
         )
     assert alive == 1
+
+
+async def test_a_pair_keeps_no_digest_of_who_is_forgotten_but_what_was_decided(db):
+    one, other = await arrive(db, phone="1"), await arrive(db, phone="1")
+    await decide(db, link_decisions.reject_link, one, other)
+    async with db.transaction() as tx:
+        await links.forget_grounds(tx, one)
+    link = await the_link(db, one, other)
+    assert (link["grounds"], link["judged"], link["status"]) == ([], [], "rejected")
+    assert [item["kind"] for item in json.loads(link["said"])] == ["phone"]

@@ -61,6 +61,7 @@ async def erase_personal_data(
         for kind, digest in outcome.traits:
             remaining.setdefault(kind, set()).add(digest)
         await note_traits(tx, provider, remaining)
+    await links.forget_grounds(tx, provider_id)
     if destroyed:
         provider.version += 1
     tx.record(
