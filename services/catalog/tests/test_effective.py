@@ -92,6 +92,31 @@ def test_a_category_that_asks_for_a_qualification_is_open_only_while_one_holds(s
     assert all(because.clause == "3.2" for because in causes)
 
 
+@pytest.mark.parametrize(
+    ("seller", "off"),
+    [
+        (a_seller(), {E.PUBLISH}),
+        (a_seller(**qualified_for("erp", NOW + timedelta(seconds=1))), set()),
+        (a_seller(**qualified_for("erp", NOW)), {E.LIST, E.ORDER, E.PUBLISH}),
+        (a_seller(qualifications=qualified_for("erp", NOW)["qualifications"]), {E.LIST, E.ORDER, E.PUBLISH}),
+        (a_seller(**qualified_for("design", NOW)), {E.PUBLISH}),
+    ],
+)
+def test_a_qualification_that_has_ended_takes_its_category_off_sale_and_leaves_use_and_renewal(seller, off):
+    around = some_circumstances(category="erp", requires_qualification=True, seller=seller)
+    causes = effective(around, NOW)
+    assert {effect for effect, found in causes.items() if found} == off
+    assert {(because.source, because.clause) for found in causes.values() for because in found} <= {
+        ("qualification", "3.2")
+    }
+
+
+def test_what_has_ended_blocks_only_where_the_registry_names_it():
+    named = some_circumstances(category="design", seller=a_seller(**qualified_for("design", NOW)))
+    assert blocked(named) == {E.LIST, E.ORDER, E.PUBLISH}
+    assert blocked(named, NOW - timedelta(seconds=1)) == set()
+
+
 def test_a_category_that_asks_for_none_is_open_to_every_admitted_provider():
     assert blocked(some_circumstances(category="design")) == set()
 

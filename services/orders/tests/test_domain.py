@@ -12,6 +12,7 @@ from services.orders.domain.subscription import Subscription
 from services.orders.tests.builders import CLEAR, FREEZE, NOW, a_cause, a_listing, a_provider, a_while
 from shared.contracts.effects import Effect
 from shared.contracts.orders import OrderRefunded, RefusalCause, SubscriptionStatus
+from shared.contracts.registry import Qualified
 from shared.ids import new_id
 
 CAUSE = RefusalCause(effect="order", clause="6.3.2(4)")
@@ -123,6 +124,24 @@ def test_applying_and_lifting_any_mix_gives_back_the_state_before(causes, effect
     for cut in range(len(made) + 1):
         found = permission.blocks(effect, NOW, listing, made[cut:], provider)
         assert {block.decision_id for block in found} == {c.decision_id for c in made[cut:] if c.blocks(effect, NOW)}
+
+
+@pytest.mark.parametrize(
+    ("category", "ends", "blocked"),
+    [
+        ("erp", None, set()),
+        ("erp", NOW + a_while(microseconds=1), set()),
+        ("erp", NOW, {Effect.LIST, Effect.ORDER, Effect.PUBLISH}),
+        ("design", NOW, set()),
+    ],
+)
+def test_a_qualification_that_has_ended_blocks_new_orders_there_and_neither_use_nor_renewal(category, ends, blocked):
+    listing = a_listing()
+    qualified = Qualified(category=category, expires_at=ends)
+    provider = a_provider(listing.provider_id).model_copy(update={"qualifications": (qualified,)})
+    found = [block for effect in Effect for block in permission.blocks(effect, NOW, listing, [], provider)]
+    assert {block.effect for block in found} == blocked
+    assert all((b.ground, b.clause, b.from_) == ("qualification", "3.2", ends) for b in found)
 
 
 def test_retries_double_and_stay_bounded():

@@ -21,7 +21,7 @@ from services.orders.tests.conftest import Shop
 from services.orders.use_cases.ordering import UNPAID_FOR, cancel_unpaid_orders
 from shared.contracts.catalog import ListingLifecycle, ListingUpdated, Plan
 from shared.contracts.effects import Effect, Target
-from shared.contracts.registry import Standing
+from shared.contracts.registry import Qualified, Standing
 from shared.ids import new_id
 
 
@@ -161,6 +161,19 @@ async def test_a_provider_without_the_standing_sells_nothing(
         await hear(shop.db, a_provider(listing.provider_id, standing, blocked))
     problem = (await place(shop.client, listing.listing_id)).json()
     assert (problem["code"], problem["causes"][0]["ground"]) == ("order-blocked", "standing")
+
+
+async def test_an_expired_qualification_refuses_new_orders_with_its_clause_and_without_a_message(shop: Shop, clock):
+    listing = a_listing()
+    ends = clock.at + a_while(hours=1)
+    qualified = (Qualified(category=listing.category, expires_at=ends),)
+    provider = a_provider(listing.provider_id).model_copy(update={"qualifications": qualified})
+    await hear(shop.db, listing, provider)
+    assert (await place(shop.client, listing.listing_id)).status_code == 201
+    clock.advance(a_while(hours=1))
+    problem = (await place(shop.client, listing.listing_id)).json()
+    assert (problem["code"], problem["clause"]) == ("order-blocked", "3.2")
+    assert problem["causes"][0]["ground"] == "qualification"
 
 
 async def test_a_newer_price_replaces_the_older_one(shop: Shop):

@@ -4,7 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from services.registry.domain.agreement import NOTICE, AgreementKind, Overdue, Stage, overdue, why_not_announced
+from services.registry.domain.agreement import (
+    NOTICE,
+    Agreement,
+    AgreementKind,
+    Overdue,
+    Stage,
+    overdue,
+    why_not_announced,
+)
 from services.registry.seed import announced
 from services.registry.tests.builders import NOW, a_provider, a_signature, an_agreement
 
@@ -67,7 +75,7 @@ def test_an_unsigned_version_is_overdue_from_its_date_on_and_names_itself():
 
 
 def test_the_versions_of_the_market_were_announced_seven_days_ahead_and_in_order():
-    known = []
+    known: list[Agreement] = []
     for version in announced():
         assert why_not_announced(version, known, version.announced_at) == {}
         known.append(version)
