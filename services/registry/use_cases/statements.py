@@ -3,13 +3,12 @@
 import json
 from collections.abc import Mapping
 
-from shared.personal.vault import Vault
-
 from services.registry import store
 from services.registry.domain.application import Item
 from services.registry.domain.person import Details, Person, PersonRole, Statement
 from services.registry.domain.provider import Provider
 from shared.db.transaction import Transaction
+from shared.personal.vault import Vault
 
 ITEM_OF = {
     PersonRole.REPRESENTATIVE: Item.REPRESENTATIVE,
