@@ -48,11 +48,13 @@ async def test_a_later_restriction_supersedes_and_an_earlier_one_is_ignored(db):
         assert await store.causes(tx, target.id) == []
 
 
-async def test_restrictions_on_listings_are_none_of_the_registrys(db):
+async def test_a_restriction_on_a_listing_is_kept_and_held_against_no_provider(db):
+    provider = await an_applicant(db)
     target = Target(kind="listing", id=new_id())
     async with db.transaction() as tx:
         await keep_restriction(tx, [received_restriction(target, a_cause(Effect.ORDER))])
-        assert await tx.driver.fetchval("SELECT count(*) FROM restriction") == 0
+        assert await tx.driver.fetchval("SELECT count(*) FROM restriction") == 1
+        assert await store.causes(tx, provider.provider_id) == []
 
 
 async def test_only_enforcements_seals_are_kept_and_a_contradiction_stays_visible(db):
