@@ -44,6 +44,10 @@ class Person:
     def state(self, sealed: bytes | None, details: Details) -> None:
         self.sealed, self.stated = sealed, [name for name in FIELDS[self.role] if details.get(name)]
 
+    def forget(self, stranger: UUID) -> None:
+        """The key of the person was destroyed. Whoever is stated in this role later is a stranger with another key."""
+        self.person_id, self.sealed, self.stated = stranger, None, []
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:

@@ -29,8 +29,7 @@ async def export_personal_data(
 ) -> PersonalDataResponse:
     """Everything that is kept about the provider's persons, for its own account. Who read it is recorded."""
     response.headers["cache-control"] = "no-store"
-    found = await use_cases.export_personal_data(tx, vault, provider_id, caller.subject)
-    return PersonalDataResponse.of(*found)
+    return PersonalDataResponse.of(await use_cases.export_personal_data(tx, vault, provider_id, caller.subject))
 
 
 @router.post(

@@ -1,14 +1,24 @@
 """The HTTP shapes of personal data: all of it for whom it belongs to, and what an erasure did."""
 
+from datetime import datetime
 from typing import Self
 from uuid import UUID
 
 from pydantic import BaseModel
 
+from services.registry.domain.agreement import AgreementKind
 from services.registry.domain.erasure import GROUNDS
-from services.registry.domain.person import PersonRole, Statement
-from services.registry.domain.provider import Provider
-from services.registry.use_cases.personal_data import Erased
+from services.registry.domain.person import PersonRole
+from services.registry.use_cases.personal_data import Erased, PersonalData
+
+
+class SignatureItem(BaseModel):
+    agreement: AgreementKind
+    version: str
+    signed_by: str
+    signed_at: datetime
+    address: str
+    user_agent: str
 
 
 class PersonalDataResponse(BaseModel):
@@ -17,14 +27,20 @@ class PersonalDataResponse(BaseModel):
     provider_id: UUID
     account_id: str
     persons: dict[PersonRole, dict[str, str]]
+    signatures: list[SignatureItem]
     documents: str
 
     @classmethod
-    def of(cls, provider: Provider, statement: Statement) -> Self:
+    def of(cls, data: PersonalData) -> Self:
+        provider, statement = data.provider, data.statement
         return cls(
             provider_id=provider.provider_id,
             account_id=provider.account_id,
             persons={role: dict(statement.of(role)) for role in PersonRole if statement.of(role)},
+            signatures=[
+                SignatureItem.model_validate({name: getattr(signature, name) for name in SignatureItem.model_fields})
+                for signature in data.signatures
+            ],
             documents=f"/v1/providers/{provider.provider_id}/documents",
         )
 

@@ -40,7 +40,7 @@ document = Table(
     metadata,
     Column("document_id", Uuid, primary_key=True),
     Column("provider_id", Uuid, ForeignKey("provider.provider_id"), nullable=False, index=True),
-    Column("person_id", Uuid, ForeignKey("person.person_id"), nullable=False),
+    Column("person_id", Uuid, nullable=False),  # whose key sealed it; after an erasure nobody has this id any more
     Column("kind", Text, nullable=False),
     Column("number", Text, nullable=False),
     Column("issued_on", Date),

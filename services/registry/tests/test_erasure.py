@@ -11,8 +11,8 @@ from services.registry.domain.erasure import GROUNDS, Kept, plan
 from services.registry.domain.errors import ErasureRefused
 from services.registry.domain.trait import TraitKind
 from services.registry.store import links
-from services.registry.tests.acting import REASON, act, submitted
-from services.registry.tests.builders import a_code, a_statement, an_applicant, the_vault
+from services.registry.tests.acting import REASON, a_form, act, submitted, upload
+from services.registry.tests.builders import NEEDED, a_code, a_statement, an_applicant, the_vault
 from services.registry.tests.leaving import EXPELLED, hear
 from services.registry.use_cases.applications import apply_as_provider
 from services.registry.use_cases.standing import tell_if_changed
@@ -75,6 +75,7 @@ async def test_the_account_reads_all_that_is_kept_of_its_persons_and_that_is_rec
     path = f"/v1/providers/{provider_id}/personal-data"
     answer = await (await as_("provider", "account-1")).get(path)
     assert answer.headers["cache-control"] == "no-store"
+    assert answer.json()["signatures"] == []
     assert answer.json()["persons"] == {role: dict(details) for role, details in statement.persons.items()}
     assert (await (await as_("provider", "account-2")).get(path)).status_code == 404
     assert (await (await as_("officer")).get(path)).status_code == 403
@@ -103,6 +104,27 @@ async def test_an_erasure_takes_persons_documents_and_weak_traits_and_names_what
     assert again.json()["persons"] == []
     async with db.transaction() as tx:
         assert {kind for kind, _ in await links.traits(tx, path.rpartition("/")[2])} == {TraitKind.CODE}
+
+
+async def test_whoever_was_forgotten_may_apply_again_and_proves_everything_anew(db, as_):
+    officer, provider = await as_("officer"), await as_("provider", "account-1")
+    path, answer = await submitted(provider)
+    assert (await provider.get(f"{path}/personal-data")).json()["signatures"][0]["signed_by"] == "account-1"
+    withdrawn = await act(provider, f"{path}/withdrawal", answer.headers["etag"])
+    erased = await act(officer, f"{path}/erasure", withdrawn.headers["etag"], REASON)
+    form = {name: value for name, value in a_form().items() if name != "unified_social_credit_code"}
+    stated = await provider.put(f"{path}/profile", json=form, headers={"If-Match": erased.headers["etag"]})
+    assert stated.status_code == 200, stated.text
+    owed = {item["field"] for item in stated.json()["missing"]}
+    assert {f"document.{kind}" for kind in NEEDED} <= owed
+    assert not any(field.startswith("representative") for field in owed)
+    for number, kind in enumerate(NEEDED):
+        sent = await upload(provider, path, kind, number + 10)
+        assert sent.status_code == 201, sent.text
+    again = await act(provider, f"{path}/submission", sent.headers["etag"])
+    assert again.status_code == 200, again.text
+    documents = (await provider.get(f"{path}/documents")).json()["items"]
+    assert [item["replaced_at"] is None for item in documents] == [False] * 4 + [True] * 4
 
 
 async def test_an_expelled_identity_is_known_even_after_its_data_was_erased(db, as_, clock):

@@ -1,10 +1,13 @@
 """What is kept about a provider's persons: shown to whom it belongs, and forgotten where the law allows it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from services.registry import store
 from services.registry.domain import erasure
+from services.registry.domain.agreement import Signature
+from services.registry.domain.application import Item
 from services.registry.domain.erasure import Erasure
 from services.registry.domain.person import PersonRole, Statement
 from services.registry.domain.provider import Provider
@@ -13,7 +16,17 @@ from services.registry.store import groups, links
 from services.registry.use_cases.links import note_traits
 from services.registry.use_cases.statements import statement_of
 from shared.db.transaction import Transaction
+from shared.ids import new_id
 from shared.personal.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """`signatures` say from where and with what somebody signed."""
+
+    provider: Provider
+    statement: Statement
+    signatures: Sequence[Signature]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +39,12 @@ class Erased:
     outcome: Erasure
 
 
-async def export_personal_data(
-    tx: Transaction, vault: Vault, provider_id: UUID, account_id: str
-) -> tuple[Provider, Statement]:
+async def export_personal_data(tx: Transaction, vault: Vault, provider_id: UUID, account_id: str) -> PersonalData:
     """To the account whose data it is; that it was read is recorded."""
     provider = await store.lock_own_provider(tx, provider_id, account_id)
     statement = await statement_of(tx, vault, provider)
     tx.record("export_personal_data", provider.target)
-    return provider, statement
+    return PersonalData(provider, statement, await store.signatures(tx, provider_id))
 
 
 async def erase_personal_data(
@@ -55,7 +66,10 @@ async def erase_personal_data(
     documents = await store.documents(tx, provider_id)
     destroyed = [role for role, person in sorted(persons.items()) if await vault.erase(tx, person.person_id)]
     for person in persons.values():
-        person.state(None, {})
+        person.forget(new_id())
+    for document in documents:
+        document.replaced_at = document.replaced_at or tx.now
+    application.doubt(Item)
     if traits != outcome.traits:
         remaining: dict[TraitKind, set[bytes]] = {}
         for kind, digest in outcome.traits:
