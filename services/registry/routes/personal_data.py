@@ -5,15 +5,16 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from services.registry.domain.errors import ErasureRefused, OwnProvider
-from services.registry.routes.access import DENIED, VERSIONED, CanApply, CanDecide
+from services.registry.routes.access import DENIED, VERSIONED, CanApply, CanDecide, CanSeeQueue
 from services.registry.schemas.decisions import ReasonRequest
-from services.registry.schemas.personal_data import ErasureResponse, PersonalDataResponse
+from services.registry.schemas.personal_data import ErasureResponse, PersonalDataResponse, PersonalKeysResponse
 from services.registry.use_cases import personal_data as use_cases
 from shared.errors import Invalid, NotFound
 from shared.http.dependencies import Tx
 from shared.http.problems import problems
 from shared.http.versions import IfMatch, etag
 from shared.personal.http import Vaulted
+from shared.personal.rotation import progress
 
 router = APIRouter(tags=["registry"])
 
@@ -51,3 +52,14 @@ async def erase_personal_data(
     erased = await use_cases.erase_personal_data(tx, vault, provider_id, version, caller.subject, body.reason)
     response.headers["etag"] = etag(erased.provider.version)
     return ErasureResponse.of(erased)
+
+
+@router.get(
+    "/personal-keys",
+    operation_id="read_personal_keys",
+    response_model=PersonalKeysResponse,
+    responses=problems(*DENIED),
+)
+async def read_personal_keys(tx: Tx, vault: Vaulted, caller: CanSeeQueue) -> PersonalKeysResponse:
+    """How far a rotation has come. A key of the settings that nothing needs may be dropped from them."""
+    return PersonalKeysResponse.of(await progress(tx, vault.keys.current))

@@ -10,6 +10,7 @@ from services.registry.domain.agreement import AgreementKind
 from services.registry.domain.erasure import GROUNDS
 from services.registry.domain.person import PersonRole
 from services.registry.use_cases.personal_data import Erased, PersonalData
+from shared.personal.rotation import Progress
 
 
 class SignatureItem(BaseModel):
@@ -67,4 +68,19 @@ class ErasureResponse(BaseModel):
             documents=erased.documents,
             kept=[KeptItem(what=kept, ground=GROUNDS[kept]) for kept in erased.outcome.kept],
             version=erased.provider.version,
+        )
+
+
+class PersonalKeysResponse(BaseModel):
+    """The keys of persons by the id of the key that wraps them. `remaining` of `total` still need an older one."""
+
+    current: str
+    total: int
+    remaining: int
+    by_key: dict[str, int]
+
+    @classmethod
+    def of(cls, now: Progress) -> Self:
+        return cls(
+            current=now.current, total=sum(now.by_key.values()), remaining=now.remaining, by_key=dict(now.by_key)
         )

@@ -1,5 +1,6 @@
 """What of a provider's personal data is forgotten when, and what must stay."""
 
+import base64
 import json
 from datetime import timedelta
 
@@ -19,6 +20,7 @@ from services.registry.use_cases.standing import tell_if_changed
 from shared.contracts.effects import Target
 from shared.contracts.enforcement import RestrictionChanged
 from shared.contracts.registry import Standing
+from shared.testing.secrets import PERSONAL
 
 TRAITS = {(kind, bytes([n])) for n, kind in enumerate(TraitKind)}
 OPEN = {
@@ -178,3 +180,16 @@ async def test_nothing_about_a_person_is_anywhere_in_the_clear(db, as_, caplog, 
             )
     everything = json.dumps(shown, ensure_ascii=False)
     assert [secret for secret in secrets if secret in everything or secret.encode().hex() in everything] == []
+
+
+async def test_staff_sees_how_many_persons_still_need_an_older_key(db, as_, client_for, token):
+    await an_applicant(db)
+    new = f"new:{base64.b64encode(bytes(32)).decode()},{PERSONAL['personal_keys']}"
+    auditor = await client_for("registry", db, token("auditor", "anna"), personal_keys=new)
+    assert (await auditor.get("/v1/personal-keys")).json() == {
+        "current": "new",
+        "total": 4,
+        "remaining": 4,
+        "by_key": {"test": 4},
+    }
+    assert (await (await as_("provider")).get("/v1/personal-keys")).status_code == 403
