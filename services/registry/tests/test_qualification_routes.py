@@ -1,5 +1,6 @@
 """Requests for qualifications by HTTP: statuses, problems, rights and ownership."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -150,3 +151,26 @@ async def test_an_officer_revokes_and_the_explanation_names_it(as_):
     explained = (await (await as_("")).get(f"{path}/explanation?category=erp")).json()["effects"]["list"]["causes"]
     [cause] = [cause for cause in explained if cause["source"] == "qualification"]
     assert (cause["clause"], bool(cause["from"]), bool(cause["advice_zh"])) == ("3.2", True, True)
+
+
+async def test_two_officers_decide_at_once_and_one_hears_that_it_is_stale(as_):
+    provider = await as_("provider", "shop")
+    path, document = await an_applicant_with(provider)
+    asked = await request(provider, path, document, STATEMENT)
+    own, tag = asked.headers["location"], asked.headers["etag"]
+    answers = await asyncio.gather(
+        act(await as_("officer", "anna"), f"{own}/grant", tag, REASON),
+        act(await as_("officer", "bea"), f"{own}/rejection", tag, REASON),
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 412]
+    history = (await provider.get(f"{path}/qualifications")).json()["history"]
+    assert len(history) == (1 if answers[0].status_code == 200 else 0)
+
+
+@pytest.mark.parametrize("statement", ["讲师电话 13812345678", "write to me@example.com", "33010619900101001X"])
+async def test_a_statement_names_nobodys_numbers(as_, statement):
+    provider = await as_("provider", "shop")
+    path, document = await an_applicant_with(provider)
+    refused = await request(provider, path, document, {"kind": "data_security", "statement": statement})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/proofs/1/statement")
+    assert statement not in refused.text

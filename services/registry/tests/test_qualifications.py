@@ -5,16 +5,21 @@ from datetime import timedelta
 import pytest
 
 from services.registry import store
+from services.registry.domain.document import Document
 from services.registry.domain.errors import NoRequirement, OwnProvider, QualificationEnded
+from services.registry.domain.person import PersonRole
 from services.registry.domain.qualification import StepKind
+from services.registry.domain.requirement import Proof
 from services.registry.queries.explanations import explanation
 from services.registry.tests.builders import a_cause, answer, found, told
 from services.registry.tests.leaving import an_admitted, hear
 from services.registry.use_cases import qualification_ends, qualifications
+from services.registry.use_cases import qualification_requests as requests
 from shared.contracts.effects import Effect, Target
 from shared.contracts.enforcement import RestrictionChanged
 from shared.contracts.registry import ProviderStandingChanged, QualificationGranted
 from shared.errors import StaleVersion
+from shared.ids import new_id
 
 DAY = timedelta(days=1)
 OFF_SALE = {Effect.LIST, Effect.ORDER, Effect.PUBLISH}
@@ -174,3 +179,27 @@ async def test_a_standing_is_told_only_when_what_is_told_differs(db):
     await grant(db, provider_id)
     await tick(db)
     assert [name for name, _ in await told(db)] == said
+
+
+async def test_a_request_answers_only_the_penalties_that_were_in_force_when_it_was_made(db, clock):
+    provider_id = await an_admitted(db)
+    document = Document(
+        new_id(), provider_id, new_id(), "software_copyright", "", None, None, "image/png", 1, "", b"", "account-1",
+        clock.at,
+    )  # fmt: skip
+    async with db.transaction() as tx:
+        persons = await store.persons(tx, provider_id)
+        document.person_id = persons[PersonRole.REPRESENTATIVE].person_id
+        tx.session.add(document)
+    before = a_cause(*OFF_SALE, measure="revoke_category", from_=clock.at - DAY)
+    proofs = [Proof("software_copyright", document.document_id), Proof("data_security", statement="encrypted")]
+    async with db.transaction() as tx:
+        asked = await requests.request_qualification(tx, provider_id, "account-1", "erp", proofs)
+    clock.advance(DAY)
+    since = a_cause(*OFF_SALE, measure="revoke_category", from_=clock.at)
+    target = Target(kind="provider_category", id=provider_id, category="erp")
+    await hear(db, RestrictionChanged(target_key=target.key, target=target, causes=(before, since)))
+    async with db.transaction() as tx:
+        await requests.grant_request(tx, asked.request_id, asked.version, "officer-1", None, "fine")
+    [fact] = [QualificationGranted.model_validate_json(b) for n, b in await told(db) if n == "qualification.granted"]
+    assert fact.cures == (before.penalty_id,)

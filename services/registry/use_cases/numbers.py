@@ -57,7 +57,7 @@ def refuse_personal(text: str, pointer: str) -> None:
     """What staff writes is told to others; numbers of identity cards, accounts and phones do not belong into it."""
     if _ABOUT_A_PERSON.search(text):
         raise Invalid(
-            "A reason names no personal data.",
+            "Such a text names no personal data.",
             errors=[
                 {"pointer": pointer, "in": "body", "message": "name the field, not the number, phone or mail address"}
             ],

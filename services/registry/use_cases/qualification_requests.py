@@ -117,7 +117,7 @@ async def grant_request(
     if held is not None and held.holds(tx.now) and (held.expires_at is None or held.expires_at > end):
         _refuse_end("the qualification that is held ends later")
     request.expires_at = end
-    await open_category(tx, provider, officer, request.category, end, reason, request.request_id)
+    await open_category(tx, provider, officer, request.category, end, reason, request)
     await tell_decision(tx, request)
     _record(tx, "grant_qualification_request", request, old)
     return request
@@ -127,6 +127,8 @@ def refuse_lacking(
     requirement: Requirement, proofs: Iterable[Proof], documents: Mapping[UUID, Document], at: datetime
 ) -> None:
     given = list(proofs)
+    for number, proof in enumerate(given):
+        refuse_personal(proof.statement, f"/proofs/{number}/statement")
     lacking = requirement.lacks(given, documents, at)
     if lacking:
         places = {proof.kind: f"/proofs/{number}" for number, proof in enumerate(given)}

@@ -7,6 +7,7 @@ from services.registry import store
 from services.registry.domain.errors import NoRequirement, QualificationEnded
 from services.registry.domain.provider import Provider
 from services.registry.domain.qualification import QualificationStep, StepKind
+from services.registry.domain.qualification_request import QualificationRequest
 from services.registry.domain.requirement import Requirement
 from services.registry.use_cases.numbers import refuse_personal
 from services.registry.use_cases.qualification_notices import tell_revoked
@@ -39,6 +40,7 @@ async def grant_qualification(
     """Opens a category for the provider; granting it again replaces its end."""
     requirement_of(category)
     refuse_past(expires_at, tx.now)
+    refuse_personal(reason, "/reason")
     provider = await store.lock_provider(tx, provider_id)
     await open_category(tx, provider, officer, category, expires_at, reason)
     return provider
@@ -51,15 +53,20 @@ async def open_category(
     category: str,
     expires_at: datetime | None,
     reason: str,
-    request_id: UUID | None = None,
+    request: QualificationRequest | None = None,
 ) -> None:
-    """Whatever penalties have taken the category away are named, so that enforcement may see them cured (6.5.6)."""
+    """The penalties that have taken the category away are named, so that enforcement may see them cured (6.5.6).
+
+    A request answers only what was in force when it was made.
+    """
     held = await store.qualification(tx, provider.provider_id, category)
     causes, sequence = await store.category_restriction(tx, provider.provider_id, category)
-    cures = tuple(c.penalty_id for c in causes if c.from_ <= tx.now and (c.until is None or tx.now < c.until))
+    asked_at = tx.now if request is None else request.requested_at
+    cures = tuple(c.penalty_id for c in causes if c.from_ <= asked_at and (c.until is None or tx.now < c.until))
+    request_id = None if request is None else request.request_id
     holds = held is not None and held.holds(tx.now)
     old = {"expires_at": held.expires_at} if held is not None and holds else None
-    if old is not None and old["expires_at"] == expires_at and not cures and request_id is None:
+    if old is not None and old["expires_at"] == expires_at and not cures and request is None:
         return
     qualification, granted = provider.qualify(
         category, by=officer, at=tx.now, expires_at=expires_at, cures=cures, restriction_sequence=sequence
