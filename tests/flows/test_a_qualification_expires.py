@@ -1,4 +1,4 @@
-"""A category's qualification expires by itself, takes the listings there off sale, and is won back (3.2, 8.1)."""
+"""A category's qualification expires or is taken by a penalty, and is won back (3.2, 6.5.6, 8.1)."""
 
 from datetime import timedelta
 from typing import Any
@@ -108,3 +108,25 @@ async def test_an_expired_qualification_takes_its_listings_off_sale_until_it_is_
     assert await what_is_blocked(world, listing) == {"registry": [], "catalog": []}
     assert await acts.is_shown(world, listing)
     (await acts.order(world.as_("merchant", "stranger"), listing)).expect(201)
+
+
+async def test_a_category_revoked_by_a_penalty_is_won_back_by_qualifying_anew(world: World) -> None:
+    """The registry names what its grant answers; enforcement ends the penalty."""
+    listing = await a_listing_until(world, PERIOD)
+    violation = await acts.prove(world, "category-access", listing_id=listing.listing_id)
+    await world.settle()
+    off = ["list", "order", "publish"]
+    assert await what_is_blocked(world, listing) == {"registry": off, "catalog": off}
+    explained = await world.public.get(
+        "registry", f"/v1/providers/{listing.provider.provider_id}/explanation", category=CATEGORY
+    )
+    causes = explained.expect(200)["effects"]["order"]["causes"]
+    assert [(c["source"], c["clause"], c["measure_clause"]) for c in causes] == [("restriction", "6.2.3(3)", "6.5.6")]
+
+    await grant(world, await a_request(listing.provider))
+    await world.settle()
+    assert await what_is_blocked(world, listing) == {"registry": [], "catalog": []}
+    (await acts.order(world.as_("merchant", "stranger"), listing)).expect(201)
+    path = f"/v1/violations/{violation['violation_id']}"
+    penalties = (await world.as_("officer", "officer-1").get("enforcement", path)).expect(200)["penalties"]
+    assert [penalty["status"] for penalty in penalties] == ["lifted"]
