@@ -127,6 +127,7 @@ def _s3(settings: BlobSettings, bucket: str, prefix: str) -> S3Store:
         endpoint=endpoint or None,
         access_key_id=settings.blob_s3_access_key or None,
         secret_access_key=settings.blob_s3_secret_key.get_secret_value() or None,
+        disable_bulk_delete=True,  # not every S3-compatible store offers it
         client_options={"allow_http": endpoint.startswith("http://"), "timeout": timedelta(seconds=15)},
         retry_config=_RETRIES,  # type: ignore[arg-type]
     )
