@@ -14,7 +14,7 @@ from shared.contracts.registry import Standing
 from shared.db.transaction import Transaction
 from shared.notices import Notice, Text, notify_all
 
-BATCH = 200
+BATCH = 100
 _NAMES = {AgreementKind.DEVELOPER: "开发者协议", AgreementKind.SERVICE: "服务协议"}
 
 
