@@ -14,3 +14,7 @@ class PersonalDataSettings(ServiceSettings):
         default=SecretStr(""),
         description="base64 of 32 bytes; with another key no equal value is found again until all is indexed anew",
     )
+    blind_index_key_before: SecretStr = Field(
+        default=SecretStr(""),
+        description="the one before, only for the command that indexes anew",
+    )

@@ -32,6 +32,14 @@ class Vault:
             decoded(settings.blind_index_key.get_secret_value(), "BLIND_INDEX_KEY"),
         )
 
+    @classmethod
+    def before(cls, settings: PersonalDataSettings) -> Self:
+        """With the blind-index key that `BLIND_INDEX_KEY` replaces."""
+        return cls(
+            WrappingKeys.parse(settings.personal_keys.get_secret_value()),
+            decoded(settings.blind_index_key_before.get_secret_value(), "BLIND_INDEX_KEY_BEFORE"),
+        )
+
     async def seal(self, tx: Transaction, person_id: UUID, text: str) -> bytes:
         return await self.seal_bytes(tx, person_id, text.encode())
 

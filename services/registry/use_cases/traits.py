@@ -25,7 +25,8 @@ async def refuse_barred(tx: Transaction, vault: Vault, provider: Provider) -> No
     await links.refuse_barred(tx, await _digests_of(tx, vault, provider), but=provider.provider_id)
 
 
-async def _digests_of(tx: Transaction, vault: Vault, provider: Provider) -> Mapping[TraitKind, Collection[bytes]]:
+async def spelled(tx: Transaction, vault: Vault, provider: Provider) -> Mapping[TraitKind, frozenset[str]]:
+    """The traits that the provider states, in plain text: only ever in memory."""
     statement = await statement_of(tx, vault, provider)
     contacts = [statement.of(role) for role in _CONTACTS]
     documents = await store.documents(tx, provider.provider_id)
@@ -44,9 +45,14 @@ async def _digests_of(tx: Transaction, vault: Vault, provider: Provider) -> Mapp
             if document.is_valid(tx.now) and document.number != provider.unified_social_credit_code
         ],
     }
-    return {kind: _digests(vault, kind, of_kind) for kind, of_kind in texts.items()}
+    return {kind: _spellings(kind, of_kind) for kind, of_kind in texts.items()}
 
 
-def _digests(vault: Vault, kind: TraitKind, texts: Collection[str]) -> frozenset[bytes]:
+async def _digests_of(tx: Transaction, vault: Vault, provider: Provider) -> Mapping[TraitKind, Collection[bytes]]:
+    stated = await spelled(tx, vault, provider)
+    return {kind: frozenset(vault.index(kind, text) for text in texts) for kind, texts in stated.items()}
+
+
+def _spellings(kind: TraitKind, texts: Collection[str]) -> frozenset[str]:
     plain = (normalised(kind, text) for text in texts if text)
-    return frozenset(vault.index(kind, text) for text in plain if text)
+    return frozenset(text for text in plain if text)
