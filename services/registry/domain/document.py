@@ -63,7 +63,7 @@ def is_over(last_day: date | None, at: datetime) -> bool:
 
 
 def end_of(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1) - _SHANGHAI
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + (timedelta(days=1) - _SHANGHAI)
 
 
 def today(at: datetime) -> date:

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.registry.domain.agreement import Agreement, AgreementKind, Signature, hash_of
-from shared.http.fields import Line, Reason
+from shared.http.fields import Instant, Line, Reason
 
 VersionName = Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=r"^[0-9A-Za-z.-]+$")]
 _AgreementText = Annotated[
@@ -34,8 +34,8 @@ class AnnouncementRequest(BaseModel):
     version: VersionName
     title: Line
     text: _AgreementText
-    announced_at: AwareDatetime | None = Field(default=None, description="Not before now; empty: now.")
-    in_force_at: AwareDatetime = Field(description="At least seven days after the announcement.")
+    announced_at: Instant | None = Field(default=None, description="Not before now; empty: now.")
+    in_force_at: Instant = Field(description="At least seven days after the announcement.")
     reason: Reason
 
     def agreement_at(self, now: datetime) -> Agreement:

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from services.registry.domain.qualification_request import QualificationRequest, RequestState, kept_proof
 from services.registry.domain.requirement import Proof
-from shared.http.fields import Reason, Slug
+from shared.http.fields import Instant, Reason, Slug
 
 _Kind = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[a-z]+(_[a-z]+)*$")]
 _Statement = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5_000, pattern=r"^[^\x00]*$")]
@@ -64,7 +64,7 @@ class QualificationRequestForm(ProofsRequest):
 class GrantDecisionRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"reason": "材料齐全，证书在有效期内"}})
     reason: Reason
-    expires_at: AwareDatetime | None = Field(default=None, description="Empty: as long as its documents permit.")
+    expires_at: Instant | None = Field(default=None, description="Empty: as long as its documents permit.")
 
 
 class QualificationRequestResponse(BaseModel):

@@ -4,17 +4,17 @@ from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.registry.domain.qualification import Qualification, QualificationStep, StepKind
 from services.registry.domain.requirement import Requirement
-from shared.http.fields import Slug
+from shared.http.fields import Instant, Slug
 
 
 class QualificationGrantRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"category": "shop-operation"}})
     category: Slug
-    expires_at: AwareDatetime | None = None
+    expires_at: Instant | None = None
     reason: Annotated[str, StringConstraints(max_length=2_000, pattern=r"^[^\x00]*$")] = ""
 
 

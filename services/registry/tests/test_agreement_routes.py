@@ -39,6 +39,9 @@ async def test_an_officer_announces_a_version_that_everybody_reads_and_a_provide
     [
         ({"days": 6}, "/in_force_at"),
         ({"announced_at": "2001-01-01T00:00:00Z"}, "/announced_at"),
+        ({"announced_at": "9999-12-31T23:59:59-23:59"}, "/announced_at"),
+        ({"in_force_at": "9999-12-31T23:59:59-23:59"}, "/in_force_at"),
+        ({"in_force_at": "0001-01-01T00:00:00+23:59"}, "/in_force_at"),
         ({"text": " \n"}, "/text"),
         ({"version": "a b"}, "/version"),
         ({"title": "\x00"}, "/title"),

@@ -35,6 +35,11 @@ def test_a_document_holds_to_the_end_of_its_last_day_in_china():
     assert not is_over(None, end)
 
 
+@pytest.mark.parametrize("last", [date.min, date.max])
+def test_the_last_day_may_be_any_that_a_calendar_has(last):
+    assert is_over(last, NOW) is (last == date.min)
+
+
 @pytest.mark.parametrize(("hour", "day"), [(15, 2), (16, 3), (23, 3)])
 def test_the_day_in_china_begins_at_four_in_the_afternoon_of_the_day_before(hour, day):
     assert today(datetime(2026, 11, 2, hour, tzinfo=UTC)) == date(2026, 11, day)

@@ -254,7 +254,7 @@ async def test_a_bad_address_is_bad_input(as_, path):
 async def test_a_qualification_in_the_past_or_without_a_zone_is_refused(as_):
     path = (await apply(await as_("provider"))).headers["location"]
     officer = await as_("officer")
-    for end in ("2001-01-01T00:00:00Z", "2101-01-01T00:00:00", "soon"):
+    for end in ("2001-01-01T00:00:00Z", "2101-01-01T00:00:00", "soon", "9999-12-31T23:59:59-23:59"):
         answer = await officer.post(f"{path}/qualifications", json={"category": "erp", "expires_at": end})
         assert answer.status_code == 422, end
     assert (await officer.post(f"{path}/qualifications", json={"category": "../etc"})).status_code == 422
