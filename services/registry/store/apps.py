@@ -17,22 +17,20 @@ from shared.contracts.registry import AppAccessChanged, Hold
 from shared.db.transaction import Transaction
 
 # Everything that may block the application's calls, in one row: what the standing holds, what restrictions hold.
-AGAINST = """
-SELECT coalesce(t.state->'holds', '[]')::text AS holds,
-       (SELECT coalesce(jsonb_agg(cause), '[]')::text
-        FROM restriction r, jsonb_array_elements(r.state->'causes') AS cause
-        WHERE r.key IN ('listing:' || a.app_id, 'provider:' || a.provider_id,
-                        'provider_category:' || a.provider_id || ':' || (l.state->>'category'))) AS causes
-FROM (SELECT {app_id} AS app_id, {provider_id} AS provider_id) AS a
+_HELD = """
+coalesce(t.state->'holds', '[]')::text AS holds,
+(coalesce(on_app.state->'causes', '[]') || coalesce(on_provider.state->'causes', '[]')
+    || coalesce(in_category.state->'causes', '[]'))::text AS causes"""
+# Joins by unique keys: half the time of a subquery that gathers them, and one plan whatever the tables hold.
+_FROM = """
 LEFT JOIN told_standing t ON t.provider_id = a.provider_id
 LEFT JOIN listing l ON l.key = a.app_id::text
-"""
-_AGAINST = AGAINST.format(app_id="$1::uuid", provider_id="$2::uuid")
-_BY_KEY = f"""
-SELECT k.*, told.version, against.* FROM app_key k JOIN app_access told USING (app_id),
-LATERAL ({AGAINST.format(app_id="k.app_id", provider_id="k.provider_id")}) AS against
-WHERE k.app_key = $1
-"""
+LEFT JOIN restriction on_app ON on_app.key = 'listing:' || a.app_id
+LEFT JOIN restriction on_provider ON on_provider.key = 'provider:' || a.provider_id
+LEFT JOIN restriction in_category
+    ON in_category.key = 'provider_category:' || a.provider_id || ':' || (l.state->>'category')"""
+_AGAINST = f"SELECT {_HELD} FROM (SELECT $1::uuid AS app_id, $2::uuid AS provider_id) AS a {_FROM}"
+_BY_KEY = f"SELECT k.*, a.version, {_HELD} FROM app_key k JOIN app_access a USING (app_id) {_FROM} WHERE k.app_key = $1"
 _SAME = "(a.told - '{changed_at,version}'::text[]) = (excluded.told - '{changed_at,version}'::text[])"
 _TELL = f"""
 WITH before AS (SELECT version FROM app_access WHERE app_id = $1)
