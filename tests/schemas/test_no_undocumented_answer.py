@@ -54,6 +54,7 @@ async def a_lived_in_world(world: World) -> dict[str, str]:
         await acts.report(world, act, provider_id=provider.provider_id)
     await an_expulsion_under_way(world)
     await applicants(world)
+    await accounts_of_one_provider(world)
     await world.settle()
     return {"provider": provider.account.subject, "merchant": merchant.subject, "officer": "officer-2"}
 
@@ -64,6 +65,15 @@ async def applicants(world: World) -> None:
     for _ in range(3):
         applicant, _ = await acts.apply(world, an_enterprise())
         await acts.submit_application(applicant)
+
+
+async def accounts_of_one_provider(world: World) -> None:
+    """Two are linked, two more are proposed by what they share."""
+    officer, enterprise = world.as_("officer", "officer-1"), an_enterprise()
+    accounts = [(await acts.apply(world, replace(an_enterprise(), phone=enterprise.phone)))[0] for _ in range(4)]
+    one, other, *_ = (account.provider_id for account in accounts)
+    found = {"provider_id": one, "other_id": other, "reason": "实际控制人为同一人", "evidence": "受益人登记一致"}
+    (await officer.post("registry", "/v1/links", found)).expect(201)
 
 
 async def an_expulsion_under_way(world: World) -> None:
@@ -98,6 +108,7 @@ async def likely(world: World, service: str) -> dict[str, list[Any]]:
     if service == "registry":  # who has not been decided of comes further there
         waiting = await world["registry"].rows("SELECT provider_id FROM provider WHERE standing = 'applied'")
         ids["provider_id"] += 2 * [str(row["provider_id"]) for row in waiting]
+        ids["other_id"] = ids["provider_id"]
     return ids | {
         "target_id": target_ids,
         "correlation_id": ["lived-in"],
