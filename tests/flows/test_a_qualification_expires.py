@@ -13,19 +13,6 @@ from tests.flows.world import World
 pytestmark = pytest.mark.kafka
 CALLBACK = "https://www.qingchuan.example/callback"
 PERIOD = timedelta(days=40)
-STATED = {"kind": "data_security", "statement": "所有数据加密存储，仅运维两人可访问，保存一年"}
-
-
-async def a_request(provider: Provider) -> Answer:
-    """What the category asks for, put forward."""
-    path = f"/v1/providers/{provider.provider_id}"
-    paper = provider.enterprise.paper("software_copyright")
-    uploaded = await provider.account.upload(
-        "registry", f"{path}/documents", paper, "application/pdf", kind="software_copyright"
-    )
-    proof = {"kind": "software_copyright", "document_id": uploaded.expect(201)["document_id"]}
-    body = {"category": CATEGORY, "proofs": [proof, STATED]}
-    return (await provider.account.post("registry", f"{path}/qualification-requests", body)).expect(201)
 
 
 async def grant(world: World, request: Answer) -> None:
@@ -103,7 +90,7 @@ async def test_an_expired_qualification_takes_its_listings_off_sale_until_it_is_
     await world.settle()
     assert await what_is_blocked(world, listing) == {"registry": off, "catalog": off}
 
-    await grant(world, await a_request(listing.provider))
+    await grant(world, await acts.request_qualification(listing.provider))
     await world.settle()
     assert await what_is_blocked(world, listing) == {"registry": [], "catalog": []}
     assert await acts.is_shown(world, listing)
@@ -123,7 +110,7 @@ async def test_a_category_revoked_by_a_penalty_is_won_back_by_qualifying_anew(wo
     causes = explained.expect(200)["effects"]["order"]["causes"]
     assert [(c["source"], c["clause"], c["measure_clause"]) for c in causes] == [("restriction", "6.2.3(3)", "6.5.6")]
 
-    await grant(world, await a_request(listing.provider))
+    await grant(world, await acts.request_qualification(listing.provider))
     await world.settle()
     assert await what_is_blocked(world, listing) == {"registry": [], "catalog": []}
     (await acts.order(world.as_("merchant", "stranger"), listing)).expect(201)

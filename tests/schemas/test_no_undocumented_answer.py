@@ -65,6 +65,7 @@ async def applicants(world: World) -> None:
     for _ in range(3):
         applicant, _ = await acts.apply(world, an_enterprise())
         await acts.submit_application(applicant)
+        await acts.request_qualification(applicant)
 
 
 async def accounts_of_one_provider(world: World) -> None:
@@ -104,6 +105,7 @@ async def likely(world: World, service: str) -> dict[str, list[Any]]:
         ids["listing_id"] += 4 * [row["key"]]  # what is published comes further than a draft
     documents = await world["registry"].rows("SELECT document_id FROM document")
     ids["document_id"] = [str(row["document_id"]) for row in documents]
+    ids["request_id"] = ids.get("qualification_request_id", [])
     target_ids = ids["listing_id"] + ids["provider_id"]
     if service == "registry":  # who has not been decided of comes further there
         waiting = await world["registry"].rows("SELECT provider_id FROM provider WHERE standing = 'applied'")
@@ -119,6 +121,7 @@ async def likely(world: World, service: str) -> dict[str, list[Any]]:
         "happened_at": ["2026-01-05T08:00:00Z"],
         "agreement": ["developer", "service"],
         "version": ["2020-02"],
+        "in_force_at": ["2028-01-01T00:00:00Z"],
         "unified_social_credit_code": [an_enterprise().code],
         "decision": ["approve", "reject", "request_changes"],
         "clauses": [["6.1.2"]],

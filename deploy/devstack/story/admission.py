@@ -67,3 +67,16 @@ async def an_admitted_provider(market: Market, officer: str = "officer-1") -> Pr
     provider, _ = await apply(market, an_enterprise())
     await admit(provider, market.as_("officer", officer), await submit_application(provider))
     return provider
+
+
+async def request_qualification(provider: Provider) -> Answer:
+    """The provider puts forward what the category asks for."""
+    path, kind = f"/v1/providers/{provider.provider_id}", "software_copyright"
+    paper = provider.enterprise.paper(kind)
+    uploaded = await provider.account.upload("registry", f"{path}/documents", paper, "application/pdf", kind=kind)
+    proofs = [
+        {"kind": kind, "document_id": uploaded.expect(201)["document_id"]},
+        {"kind": "data_security", "statement": "所有数据加密存储，仅运维两人可访问，保存一年"},
+    ]
+    body = {"category": CATEGORY, "proofs": proofs}
+    return (await provider.account.post("registry", f"{path}/qualification-requests", body)).expect(201)
