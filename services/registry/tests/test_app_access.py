@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from services.registry.domain.app_access import Key, decide, hash_of, next_change, state
+from services.registry.domain.app_access import Key, decide, decide_for, hash_of, next_change, state
 from services.registry.tests.builders import NOW, a_cause
 from shared.contracts.effects import Effect
 from shared.contracts.registry import Hold
@@ -78,3 +80,31 @@ def test_only_the_right_secret_opens():
     assert a_key().opens_with("secret")
     assert not a_key().opens_with("Secret")
     assert "secret" not in repr(a_key().secret_hash)
+
+
+hours = st.integers(-3, 3).map(lambda hour: hour * HOUR)
+
+
+@st.composite
+def causes(draw):
+    effects = draw(st.sets(st.sampled_from([Effect.CALL_API, Effect.ORDER]), min_size=1))
+    begins, ends = NOW + draw(hours), draw(st.none() | hours)
+    return a_cause(*effects, from_=begins, until=None if ends is None else NOW + ends)
+
+
+@given(st.lists(causes(), max_size=4), st.none() | hours, st.none() | hours)
+def test_until_the_instant_that_an_answer_names_the_clock_does_not_change_it(restrictions, ends, asked_after):
+    key = a_key(valid_until=None if ends is None else NOW + ends)
+    now = decide_for(key, [], restrictions, NOW)
+    later = NOW + abs(asked_after or HOUR / 2)
+    if now.changes_at is None or later < now.changes_at:
+        assert decide_for(key, [], restrictions, later) == now
+
+
+@given(st.lists(causes(), max_size=4), st.booleans(), st.none() | hours)
+def test_a_call_passes_if_nothing_at_all_is_against_it(restrictions, has_exited, ends):
+    key = a_key(valid_until=None if ends is None else NOW + ends)
+    decision = decide_for(key, [EXITED] * has_exited, restrictions, NOW)
+    blocked = any(cause.blocks(Effect.CALL_API, NOW) for cause in restrictions)
+    assert decision.allowed is (key.is_valid(NOW) and not has_exited and not blocked)
+    assert decision.allowed is not bool(decision.causes)

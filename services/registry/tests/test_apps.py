@@ -1,5 +1,6 @@
 """Keys of applications by HTTP: shown once, replaced, revoked."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -91,3 +92,10 @@ async def test_a_revoked_key_opens_nothing_even_with_its_secret_and_revoking_it_
     opened = await gateway.post("/v1/access", json={"app_key": shown["app_key"], "secret": shown["secret"]})
     assert (opened.json()["allowed"], opened.json()["causes"][0]["clause"]) == (False, "2.5")
     assert await told(db) == [(True, 1, []), (True, 0, [])]
+
+
+async def test_of_keys_that_are_asked_for_at_once_only_two_are_issued(app, as_):
+    provider = await as_("provider", "account-1")
+    answers = await asyncio.gather(*(issue(provider, app[0], f"key-{number}") for number in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [201, 201, 409, 409, 409]
+    assert len((await provider.get(f"/v1/apps/{app[0]}")).json()["keys"]) == 2
