@@ -16,7 +16,7 @@ class Bucket:
     """As much of S3 as files need. `failures` of the next requests are answered 503, as a busy store does."""
 
     def __init__(self):
-        self.objects, self.seen, self.failures = {}, [], 0
+        self.url, self.objects, self.seen, self.failures = "", {}, [], 0
 
     async def __call__(self, scope, receive, send):
         assert scope["type"] == "http"
