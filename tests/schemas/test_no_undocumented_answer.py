@@ -44,6 +44,7 @@ async def a_lived_in_world(world: World) -> dict[str, str]:
         draft = (await acts.create_listing(provider, content))["listing_id"]
     await acts.submit(provider, draft)
     await world.settle()
+    (await provider.account.post("registry", f"/v1/apps/{listing.listing_id}/keys", {})).expect(201)
     merchant = world.as_("merchant", "merchant-1")
     (await acts.order(merchant, listing)).expect(201)
     await acts.buy(world, merchant, listing)
@@ -106,6 +107,10 @@ async def likely(world: World, service: str) -> dict[str, list[Any]]:
     documents = await world["registry"].rows("SELECT document_id FROM document")
     ids["document_id"] = [str(row["document_id"]) for row in documents]
     ids["request_id"] = ids.get("qualification_request_id", [])
+    notices = await world["registry"].rows("SELECT notice_id FROM notice ORDER BY created_at")
+    ids["notice_id"] = [str(row["notice_id"]) for row in notices[:2]]  # those of whom this is about
+    ids["app_id"] = ids["listing_id"]
+    ids["app_key"] = [row["app_key"] for row in await world["registry"].rows("SELECT app_key FROM app_key")]
     target_ids = ids["listing_id"] + ids["provider_id"]
     if service == "registry":  # who has not been decided of comes further there
         waiting = await world["registry"].rows("SELECT provider_id FROM provider WHERE standing = 'applied'")
@@ -144,8 +149,8 @@ async def test_every_answer_is_one_that_the_document_tells_of(world: World, toke
     await world.close()  # only the interface is asked from here on
     found = await asyncio.to_thread(explorer.explore, document, EXAMPLES)
     assert not found, "\n\n".join(found)
-    succeeded = [label for label, statuses in explorer.reached.items() if min(statuses) < 300]
-    assert len(succeeded) >= len(explorer.reached) // 2, "most operations were only refused, so little was seen"
+    refused = [label for label, statuses in explorer.reached.items() if min(statuses) >= 300]
+    assert 2 * len(refused) <= len(explorer.reached) + 1, f"only refused, so that little was seen: {refused}"
 
 
 class Thing(BaseModel):
