@@ -15,7 +15,7 @@ from tests.flows.test_a_provider_is_expelled import expel, open_case
 from tests.flows.world import World
 
 pytestmark = pytest.mark.kafka
-OPEN = (True, [])
+OPEN: tuple[bool, list[str]] = (True, [])
 MANY = 300
 
 

@@ -1,6 +1,7 @@
 """Who may call the open platform: the decision by itself, and when it next changes by the clock alone."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,7 @@ UNSIGNED = Hold(effects=frozenset({Effect.PUBLISH}), clause="3.1", reason="An ag
 
 
 def a_key(**values):
-    defaults = {
+    defaults: dict[str, Any] = {
         "app_key": f"ak_{values.pop('name', 'a')}", "app_id": new_id(), "provider_id": new_id(),
         "secret_hash": hash_of("secret"), "created_at": NOW, "created_by": "account-1",
     }  # fmt: skip

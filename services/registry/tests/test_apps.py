@@ -75,11 +75,12 @@ async def test_what_cannot_be_is_refused_with_its_field(db, app, as_):
     service = await a_listing(db, app[1], ListingKind.SERVICE)
     assert (await issue(provider, service)).json()["code"] == "no-application"
     assert (await issue(provider, new_id())).status_code == 404
-    for number, body in enumerate(
-        [{"replaces": "ak_" + "a" * 24}, {"replaces": "x"}, {"overlap_seconds": -1}, {"overlap_seconds": 2_592_001}]
-    ):
-        answer = await issue(provider, app[0], f"bad-{number}", **body)
-        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, f"/{next(iter(body))}")
+    unknown, no_key = "ak_" + "a" * 24, "x"
+    for field, wrong in [
+        ("replaces", unknown), ("replaces", no_key), ("overlap_seconds", -1), ("overlap_seconds", 2_592_001),
+    ]:  # fmt: skip
+        answer = await issue(provider, app[0], f"{field}-{wrong}", **{field: wrong})
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, f"/{field}")
     assert (await (await as_("service")).get("/v1/access/ak_short")).status_code == 422
 
 
