@@ -5,7 +5,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime
 
 from services.registry.domain.errors import LinkedByLaw, OwnProvider
 from services.registry.queries import groups as queries
@@ -16,6 +15,7 @@ from services.registry.schemas.links import GroupResponse, MembershipItem, Separ
 from services.registry.use_cases import link_decisions as use_cases
 from shared.errors import Invalid, NotFound
 from shared.http.dependencies import Tx
+from shared.http.fields import Instant
 from shared.http.pagination import PageOf, Paging
 from shared.http.problems import problems
 from shared.http.versions import IfMatch, etag
@@ -46,7 +46,7 @@ async def read_group(
     caller: CanReadLinks,
     response: Response,
     group_id: UUID,
-    at: Annotated[AwareDatetime | None, Query(description="Who belonged to it then.")] = None,
+    at: Annotated[Instant | None, Query(description="Who belonged to it then.")] = None,
 ) -> GroupResponse:
     """The group now, or as it was: whom a penalty hit stays known when the group changes later."""
     return _answer(response, await queries.group(tx, group_id, at))
