@@ -48,7 +48,7 @@ def test_only_a_draft_is_submitted(state):
         listing.submit(a_version(listing, state), (), NOW)
 
 
-@pytest.mark.parametrize("state", WAITING)
+@pytest.mark.parametrize("state", sorted(WAITING))
 def test_submitting_what_waits_already_changes_nothing(state):
     listing = a_listing()
     assert listing.submit(a_version(listing, state), (), NOW) == []
@@ -70,7 +70,7 @@ def test_only_what_waits_is_reviewed(state, act):
         acts[act]()
 
 
-@pytest.mark.parametrize("state", WAITING)
+@pytest.mark.parametrize("state", sorted(WAITING))
 def test_what_waits_cannot_be_rewritten(state):
     listing = a_listing()
     with pytest.raises(UnderReview):
