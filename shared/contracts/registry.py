@@ -2,11 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PlainSerializer
 
-from shared.contracts.effects import Effect
+from shared.contracts.effects import Effects
 from shared.contracts.event import Event
 
 
@@ -17,11 +18,15 @@ class Standing(StrEnum):
     EXITED = "exited"
 
 
+Names = Annotated[frozenset[str], PlainSerializer(sorted, when_used="json")]
+"""A set of names; as JSON in one order, so that the same state always reads the same."""
+
+
 class Hold(BaseModel):
     """What the registry itself blocks, by which clause, and why in words for people."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
-    effects: frozenset[Effect]
+    effects: Effects
     clause: str
     reason: str
 
@@ -63,8 +68,8 @@ class ProviderStandingChanged(
     account_id: str
     legal_name: str
     standing: Standing
-    blocked: frozenset[Effect]
-    categories: frozenset[str]
+    blocked: Effects
+    categories: Names
     holds: tuple[Hold, ...] = ()
     qualifications: tuple[Qualified, ...] = ()
     serves_out_since: datetime | None = None

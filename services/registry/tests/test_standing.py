@@ -1,5 +1,9 @@
 """From standing to blocked effects: every standing, every transition."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from services.registry.domain import standing as standings
@@ -80,3 +84,27 @@ def test_what_a_standing_holds_says_since_when_and_what_to_do(standing):
     held = standings.held(standings.Situation(standing, since=NOW))
     assert held
     assert all((one.source, one.since) == ("standing", NOW) and one.advice and one.advice_zh for one in held)
+
+
+_SAYS = """
+from services.registry.domain.provider import Provider
+from services.registry.domain.qualification import Qualification
+from services.registry.domain.standing import Situation
+from services.registry.tests.builders import NOW, a_provider
+from shared.contracts.registry import Standing
+from uuid import UUID
+p = a_provider(provider_id=UUID(int=1), standing=Standing.EXITING)
+held = [Qualification(p.provider_id, name, NOW, "o") for name in ("erp", "training", "shop-operation", "design")]
+print(p.state(Situation(p.standing), held, NOW).model_dump_json())
+"""
+
+
+def test_the_same_standing_reads_the_same_in_every_process():
+    """It is compared with what another process told last: sets have another order there."""
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", _SAYS], env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(said) == 1
