@@ -90,19 +90,29 @@ async def lock_outage(tx: Transaction, outage_id: UUID) -> Outage | None:
     return await tx.session.scalar(select(Outage).where(tables.outage.c.outage_id == outage_id).with_for_update())
 
 
+_SUBSCRIBED = """subscription s ON s.listing_id = o.listing_id AND s.status = 'active'
+    AND s.starts_at <= $1 AND s.ends_at > o.started_at"""
+# Whoever a provider on its way out still serves, until 30 days after the longest subscription to the listing (7.4).
+_SERVED_OUT = """provider p ON p.key = o.provider_id::text
+JOIN subscription s ON s.listing_id = o.listing_id AND s.status <> 'terminated' AND s.starts_at <= $1
+    AND s.ends_at > (p.state ->> 'serves_out_since')::timestamptz
+    AND o.started_at - interval '30 days' < (
+        SELECT max(ends_at) FROM subscription l WHERE l.listing_id = o.listing_id AND l.status <> 'terminated')"""
+_COUNTED = """SELECT 1 FROM outage_merchant m WHERE m.outage_id = o.outage_id AND m.merchant_id = s.merchant_id"""
+
+
 async def add_affected_merchants(tx: Transaction, outage: Outage) -> int:
-    """Adds those subscribed at the outage's start or since who are not yet counted; returns how many there are."""
+    """Adds those entitled at the outage's start or since who are not yet counted; returns how many there are."""
     await tx.driver.execute(
-        """
+        f"""
         INSERT INTO outage_merchant (outage_id, merchant_id)
-        SELECT DISTINCT $1::uuid, merchant_id FROM subscription
-        WHERE listing_id = $2 AND status = 'active' AND starts_at <= $3 AND ends_at > $4
+        SELECT o.outage_id, s.merchant_id FROM outage o JOIN {_SUBSCRIBED} WHERE o.outage_id = $2
+        UNION
+        SELECT o.outage_id, s.merchant_id FROM outage o JOIN {_SERVED_OUT} WHERE o.outage_id = $2
         ON CONFLICT DO NOTHING
         """,
-        outage.outage_id,
-        outage.listing_id,
         tx.now,
-        outage.started_at,
+        outage.outage_id,
     )
     counted = await tx.driver.fetchval("SELECT count(*) FROM outage_merchant WHERE outage_id = $1", outage.outage_id)
     return int(counted)
@@ -167,15 +177,13 @@ async def listings_under(tx: Transaction, kind: str, target_id: UUID, category: 
 
 
 async def claim_uncounted_outage(tx: Transaction, counted_before: datetime) -> UUID | None:
-    """An open outage with a subscribed merchant who is not among the counted ones."""
+    """An open outage with an entitled merchant who is not among the counted ones."""
     found: UUID | None = await tx.driver.fetchval(
-        """
+        f"""
         SELECT outage_id FROM outage o
-        WHERE ended_at IS NULL AND counted_at <= $2 AND EXISTS (
-            SELECT 1 FROM subscription s
-            WHERE s.listing_id = o.listing_id AND s.status = 'active' AND s.starts_at <= $1 AND s.ends_at > o.started_at
-              AND NOT EXISTS (SELECT 1 FROM outage_merchant m
-                              WHERE m.outage_id = o.outage_id AND m.merchant_id = s.merchant_id))
+        WHERE ended_at IS NULL AND counted_at <= $2 AND (
+            EXISTS (SELECT 1 FROM (SELECT 1) one JOIN {_SUBSCRIBED} AND NOT EXISTS ({_COUNTED}))
+            OR EXISTS (SELECT 1 FROM (SELECT 1) one JOIN {_SERVED_OUT} AND NOT EXISTS ({_COUNTED})))
         ORDER BY counted_at LIMIT 1 FOR UPDATE SKIP LOCKED
         """,
         tx.now,

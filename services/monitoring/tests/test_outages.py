@@ -7,7 +7,17 @@ import pytest
 
 from services.monitoring import jobs, replicas, use_cases
 from services.monitoring.domain.timeline import State
-from services.monitoring.tests.builders import AT, LISTING, STORY, a_listing, a_subscription, a_verdict, received
+from services.monitoring.tests.builders import (
+    AT,
+    LISTING,
+    PROVIDER,
+    STORY,
+    a_listing,
+    a_standing,
+    a_subscription,
+    a_verdict,
+    received,
+)
 from shared.context import Context
 from shared.contracts.catalog import ListingLifecycle, ListingUpdated
 from shared.contracts.monitoring import OutageCause
@@ -134,6 +144,24 @@ async def test_three_hundred_subscribed_merchants_are_counted(judge, react, db):
     await react(a_subscription("terminated", status=SubscriptionStatus.TERMINATED))
     await judge(State.DOWN)
     assert (await told(db))[-1][1]["merchants_affected"] == 300
+
+
+@pytest.mark.parametrize(
+    ("since", "ended", "counted"),
+    [(40, 29, 2), (40, 31, 0), (20, 29, 0), (None, 29, 0)],
+    ids=["served out", "longer than 30 days ago", "ended before the request", "not leaving"],
+)
+async def test_whom_a_leaving_provider_still_serves_is_counted(judge, react, db, clock, since, ended, counted):
+    for merchant, days in (("longest", ended), ("shorter", ended + 5)):
+        ran = {"starts_at": AT - timedelta(days=90), "ends_at": AT - timedelta(days=days)}
+        await react(a_subscription(merchant, status=SubscriptionStatus.EXPIRED, **ran))
+    await judge(State.DOWN)
+    leaving = {} if since is None else {"serves_out_since": AT - timedelta(days=since)}
+    await react(a_standing(PROVIDER, **leaving))
+    clock.at = AT + 5 * SECOND
+    assert await run(db, jobs.count_merchants) == (counted > 0)
+    assert await run(db, jobs.count_merchants) == 0
+    assert (await told(db))[-1][1]["merchants_affected"] == counted
 
 
 async def test_merchants_who_come_while_it_is_open_are_told_at_most_every_five_seconds(judge, react, db, clock):
