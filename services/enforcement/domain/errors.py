@@ -3,6 +3,7 @@
 Conflict
 ├── CaseDecided              the case is confirmed, dismissed, or recommended already
 ├── CaseOpenAlready          the provider's expulsion is being examined in another case
+├── ExpelledAlready          the provider is expelled; only an appeal ends that
 ├── NeedsApproval            a measure of the step is grave: one officer recommends, a second one approves
 ├── NotRecommended           nobody has recommended anything that could be approved
 ├── NoInterimMeasures        this case allows no interim measures
@@ -37,6 +38,12 @@ class CaseOpenAlready(Conflict):
     code = "case-open-already"
     title = "The provider's expulsion is being examined already"
     title_zh = "该服务商的清退案件正在处理中"
+
+
+class ExpelledAlready(Conflict):
+    code = "expelled-already"
+    title = "The provider is expelled already"
+    title_zh = "该服务商已被清退"
 
 
 class NeedsApproval(Conflict):

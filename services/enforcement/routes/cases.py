@@ -12,6 +12,7 @@ from services.enforcement.domain.errors import (
     CaseDecided,
     CaseOpenAlready,
     CauseContradicted,
+    ExpelledAlready,
     NeedsApproval,
     NoRulebook,
     NotExpellable,
@@ -74,7 +75,15 @@ async def answer(tx: Transaction, case_id: UUID, response: Response) -> CaseResp
     status_code=201,
     response_model=CaseResponse,
     responses=problems(
-        Invalid, UnknownAct, NotReportable, NotExpellable, NoRulebook, NotFound, CaseOpenAlready, KeyReused
+        Invalid,
+        UnknownAct,
+        NotReportable,
+        NotExpellable,
+        NoRulebook,
+        NotFound,
+        CaseOpenAlready,
+        ExpelledAlready,
+        KeyReused,
     ),
 )
 async def open_case(body: CaseRequest, caller: CanDecide, tx: Tx, once: Once) -> Response:

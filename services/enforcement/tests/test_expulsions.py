@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from services.enforcement.domain.appeal import Outcome
-from services.enforcement.domain.errors import SameOfficer
+from services.enforcement.domain.errors import ExpelledAlready, SameOfficer
 from services.enforcement.tests.acting import appeal, charge, decide, expel, held, order
 from services.enforcement.tests.asking import PROVIDER, REASON, assert_problem, if_match, once
 from services.enforcement.tests.builders import told
@@ -257,3 +257,12 @@ async def test_an_expelled_provider_s_appeal_and_reading_stay_open(at_noon, acme
     violation_id, _ = await expel(at_noon, await charge(at_noon, "off-platform-trade", OWN))
     assert (await acme.get(f"/v1/violations/{violation_id}")).json()["act"] == "off-platform-trade"
     assert (await acme.get("/v1/penalties")).json()["items"][0]["measure"] == "expel"
+
+
+async def test_who_is_expelled_is_not_expelled_again_before_an_appeal_gave_it_back(at_noon):
+    violation_id, [penalty_id] = await expel(at_noon, await charge(at_noon, "off-platform-trade", OWN))
+    with pytest.raises(ExpelledAlready) as refused:
+        await charge(at_noon, "off-platform-trade", OWN)
+    assert refused.value.facts["penalty_id"] == str(penalty_id)
+    await decide(at_noon, await appeal(at_noon, violation_id), Outcome.OVERTURN, "cora")
+    assert await charge(at_noon, "off-platform-trade", OWN)

@@ -6,12 +6,12 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from services.enforcement import group_store, rulebook_store, store
+from services.enforcement import group_store, penalty_store, rulebook_store, store
 from services.enforcement.domain.case import Case, CaseKind, CaseOrigin, CaseStatus
 from services.enforcement.domain.decision import DecisionKind
-from services.enforcement.domain.errors import CaseOpenAlready, NotExpellable, NotReportable
+from services.enforcement.domain.errors import CaseOpenAlready, ExpelledAlready, NotExpellable, NotReportable
 from services.enforcement.domain.facts import Detector
-from services.enforcement.domain.rulebook import Act, Rulebook, Scope
+from services.enforcement.domain.rulebook import Act, Expulsion, Rulebook, Scope
 from services.enforcement.domain.subject import Subject
 from services.enforcement.use_cases.decisions import keep_decision
 from services.enforcement.use_cases.interim import end_interim
@@ -87,7 +87,15 @@ async def _charged(tx: Transaction, charge: Charge, book: Rulebook, act: Act) ->
     known = await store.open_expulsion(tx, subject.provider_id)
     if known is not None:
         raise CaseOpenAlready("The expulsion of this provider is being examined", case_id=str(known.case_id))
+    await _refuse_expelled(tx, subject, book.expulsion)
     return subject
+
+
+async def _refuse_expelled(tx: Transaction, subject: Subject, expulsion: Expulsion) -> None:
+    measures = {sanction.measure for sanction in expulsion.sanctions}
+    for item in await penalty_store.penalties_on(tx, subject.target):
+        if item.measure in measures and not item.is_over(tx.now):
+            raise ExpelledAlready("Only an appeal ends this expulsion", penalty_id=str(item.penalty_id))
 
 
 def open_case(
