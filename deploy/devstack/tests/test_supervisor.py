@@ -27,9 +27,10 @@ def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
 
 def bear(nursery: Nursery, folder: Path, code: str, **env: str) -> Offspring:
     """A child that runs this code."""
-    (folder / "child_code.py").write_text(code)
+    written = folder / f"child_code_{len(list(folder.glob('child_code_*')))}.py"
+    written.write_text(code)
     environment = {"PATH": os.environ["PATH"]} | env
-    command = ("deploy.devstack.tests.run_file", [str(folder / "child_code.py")])
+    command = ("deploy.devstack.tests.run_file", [str(written)])
     return nursery.bear("child", *command, environment, folder / "log")
 
 

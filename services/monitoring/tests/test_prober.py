@@ -159,12 +159,15 @@ async def test_bad_servers_do_not_hold_up_the_others(live, react, wayward):
         begun = wayward.asked["/"]
         await asyncio.sleep(3)
         assert wayward.asked["/"] - begun >= 5
-    async with live.transaction() as tx:
-        rows = await tx.driver.fetch("SELECT substring(url from '/[a-z]*$') AS path, state FROM target")
-    down = {"/hang", "/drip", "/redirect", "/garbage"}
-    assert {row["path"]: row["state"] for row in rows} == {
-        path: "down" if path in down else "up" for path in {*paths, "/"}
-    }
+        down = {"/hang", "/drip", "/redirect", "/garbage"}
+        wanted = {path: "down" if path in down else "up" for path in {*paths, "/"}}
+
+        async def as_wanted():
+            async with live.transaction() as tx:
+                rows = await tx.driver.fetch("SELECT substring(url from '/[a-z]*$') AS path, state FROM target")
+            return {row["path"]: row["state"] for row in rows} == wanted
+
+        await until(as_wanted)
 
 
 async def test_a_server_that_hangs_is_down_without_gaps(live, react, wayward):

@@ -220,17 +220,16 @@ class Stage:
 
     async def log(self) -> list[ConsumerRecord]:
         """Everything that the topic holds, markers too."""
+        ends = {tp: seen.end for tp, seen in (await self.look()).items()}
         reader = AIOKafkaConsumer(
             bootstrap_servers=self.settings.kafka_bootstrap_servers, auto_offset_reset="earliest", fetch_max_wait_ms=20
         )
         await reader.start()
         try:
-            partitions = [TopicPartition(self.topic, number) for number in range(self.settings.topic_partitions)]
-            reader.assign(partitions)
-            ends = await reader.end_offsets(partitions)
+            reader.assign(list(ends))
             await reader.seek_to_beginning()
             found: list[ConsumerRecord] = []
-            while any([await reader.position(tp) < ends[tp] for tp in partitions]):
+            while any([await reader.position(tp) < end for tp, end in ends.items()]):
                 for records in (await reader.getmany(timeout_ms=200)).values():
                     found += records
             return found
