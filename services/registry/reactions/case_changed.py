@@ -12,6 +12,7 @@ from shared.messaging.reaction import Received
 
 async def follow_cases(tx: Transaction, received: Sequence[Received[CaseChanged]]) -> None:
     await store.obligations.keep_obligations(tx, received, obligation.of_case)
-    expulsions = {item.event.provider_id: item.event for item in received if item.event.kind == "expulsion"}
-    for provider_id in sorted(expulsions):
-        await follow_expulsion(tx, provider_id, awaits_effect=expulsions[provider_id].status == "confirmed")
+    expulsions = [item.event for item in received if item.event.kind == "expulsion"]
+    confirmed = {case.provider_id for case in expulsions if case.status == "confirmed"}
+    for provider_id in sorted({case.provider_id for case in expulsions}):
+        await follow_expulsion(tx, provider_id, awaits_effect=provider_id in confirmed)

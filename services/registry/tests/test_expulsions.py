@@ -19,7 +19,7 @@ from services.registry.tests.leaving import (
     the_exits,
     the_standing,
 )
-from services.registry.use_cases import receipts, serving_out
+from services.registry.use_cases import expulsions, receipts, serving_out
 from services.registry.use_cases.receipts import Handover
 from shared.contracts.registry import ProviderStandingChanged, Standing
 from shared.ids import new_id
@@ -128,3 +128,27 @@ async def test_an_expulsion_of_a_provider_that_is_not_known_here_is_kept_without
     stranger = new_id()
     await hear(db, a_restriction(stranger, [EXPELLED]))
     assert await the_exits(db, stranger) == []
+
+
+async def test_an_effect_that_was_taken_back_before_its_case_was_heard_holds_nobody_for_ever(db, clock):
+    provider_id = await an_admitted(db)
+    case = a_case(provider_id, clock.at, kind="expulsion")
+    await hear(db, case, a_restriction(provider_id, [EXPELLED]), a_restriction(provider_id, []))
+    await hear(db, case.model_copy(update={"status": "confirmed"}))
+    assert (await the_exits(db, provider_id))[-1] == ("expulsion", "proceeding")
+    assert await tick(db) == 0
+    clock.advance(expulsions.EFFECT_WITHIN)
+    assert (await tick(db), await tick(db)) == (1, 0)
+    assert (await the_exits(db, provider_id))[-1] == ("expulsion", "dropped")
+    assert await serves_out_since(db) is None
+
+
+async def test_another_case_that_is_open_by_then_goes_on(db, clock):
+    provider_id = await an_admitted(db)
+    case = a_case(provider_id, clock.at, kind="expulsion")
+    await hear(
+        db, case, case.model_copy(update={"status": "confirmed"}), a_case(provider_id, clock.at, kind="expulsion")
+    )
+    clock.advance(expulsions.EFFECT_WITHIN)
+    assert (await tick(db), await tick(db)) == (1, 0)
+    assert await the_exits(db, provider_id) == [("expulsion", "proceeding")]

@@ -3,6 +3,7 @@
 Enforcement alone decides; this only follows the cases and restrictions that it tells of.
 """
 
+from datetime import timedelta
 from uuid import UUID
 
 from services.registry import store
@@ -16,6 +17,8 @@ from shared.errors import NotFound
 from shared.ids import new_id
 
 BY_ENFORCEMENT = "enforcement"
+EFFECT_WITHIN = timedelta(hours=1)
+"""The decision and its restriction come by different ways. One that was over before its case was heard never comes."""
 
 
 async def follow_expulsion(tx: Transaction, provider_id: UUID, *, awaits_effect: bool = False) -> None:
@@ -25,6 +28,13 @@ async def follow_expulsion(tx: Transaction, provider_id: UUID, *, awaits_effect:
     except NotFound:
         return
     await _follow(tx, provider, awaits_effect=awaits_effect)
+    await tell_if_changed(tx, provider)
+
+
+async def stop_awaiting(tx: Transaction, provider: Provider, expulsion: Exit) -> None:
+    """The effect of a decided case did not come: it was taken back already, or another case is being examined."""
+    expulsion.due_at = None
+    await _follow(tx, provider, awaits_effect=False)
     await tell_if_changed(tx, provider)
 
 
@@ -48,7 +58,9 @@ async def _follow(tx: Transaction, provider: Provider, *, awaits_effect: bool) -
         elif running.status is not ExitStatus.PROCEEDING:
             await _undo(tx, running)
             await _begin(tx, provider_id, ExitStatus.PROCEEDING)
-    elif running is not None and not (awaits_effect and running.status is ExitStatus.PROCEEDING):
+    elif running is not None and awaits_effect and running.status is ExitStatus.PROCEEDING:
+        running.due_at = tx.now + EFFECT_WITHIN
+    elif running is not None:
         await _undo(tx, running)
 
 

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 from services.registry import store
+from services.registry.domain.exit import ExitStatus
 from services.registry.use_cases.exit_notices import tell_users
 from services.registry.use_cases.exits import complete_exit
+from services.registry.use_cases.expulsions import stop_awaiting
 from shared.db.transaction import Transaction
 
 BATCH = 50
@@ -21,7 +23,9 @@ async def complete_exits(tx: Transaction) -> int:
         provider = await store.lock_provider(tx, provider_id)
         for leaving in await store.exits.lock_due(tx, provider_id):
             looked_at += 1
-            if not await complete_exit(tx, provider, leaving):
+            if leaving.status is ExitStatus.PROCEEDING:
+                await stop_awaiting(tx, provider, leaving)
+            elif not await complete_exit(tx, provider, leaving):
                 leaving.due_at = tx.now + LOOK_AGAIN
     return looked_at
 
