@@ -56,6 +56,10 @@ class Vault:
         """A blind index: equal texts of one kind, and only they, have equal digests. 32 bytes."""
         return hmac.new(self._index_key, f"{kind}\x00{text}".encode(), hashlib.sha256).digest()
 
+    async def refuse_erased(self, tx: Transaction, person_id: UUID) -> None:
+        """Before anything of this person is fetched. The key stays locked against an erasure until the end."""
+        await self._key(tx, person_id, create=False)
+
     async def erase(self, tx: Transaction, person_id: UUID) -> bool:
         """Destroys the person's key; whatever was sealed under it is gone everywhere. False when there was none."""
         return bool(

@@ -75,6 +75,10 @@ class Signature:
     address: str = ""
     user_agent: str = ""
 
+    def forget_place(self) -> None:
+        """Where somebody signed from is about a person; who bound the enterprise to which text is not."""
+        self.address, self.user_agent = "", ""
+
 
 @dataclass(eq=False)
 class AgreementTimer:

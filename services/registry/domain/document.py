@@ -56,6 +56,11 @@ class Document:
         """Not replaced, and its last day is not over."""
         return self.replaced_at is None and not is_over(self.valid_until, at)
 
+    def lapse(self, *, at: datetime) -> None:
+        """Its person was forgotten: it proves nothing any more, and no file is known as the same."""
+        self.replaced_at = self.replaced_at or at
+        self.digest = b""
+
 
 def is_over(last_day: date | None, at: datetime) -> bool:
     """A document holds to the end of its last day in China; one without a last day holds for ever."""

@@ -22,7 +22,8 @@ class Kept(StrEnum):
 
 GROUNDS: dict[Kept, str] = {
     Kept.ENTERPRISE: "The enterprise's name, code and address are public and say nothing about a person",
-    Kept.SIGNATURES: "Who bound the enterprise to which text and when is the proof of the contract",
+    Kept.SIGNATURES: "Who bound the enterprise to which text and when is the proof of the contract; "
+    "from which network address and with which program is forgotten",
     Kept.DECISIONS: "Decisions and the audit trail stay, for three years at least (E-Commerce Law 31); "
     "they name persons by nothing that still opens",
     Kept.TRADE: "Orders, payments and the ledger belong to other parts and stay for three years at least "

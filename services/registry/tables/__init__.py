@@ -1,7 +1,7 @@
 """The registry's tables, and how the domain's plain classes are mapped onto them."""
 
 from services.registry.tables.agreements import agreement, agreement_timer, signature
-from services.registry.tables.applications import application, document
+from services.registry.tables.applications import abandoned_file, application, document
 from services.registry.tables.apps import app_access, app_key, listing
 from services.registry.tables.exits import exit_, exit_receipt
 from services.registry.tables.links import account_group, link, membership, trait
@@ -14,6 +14,7 @@ from services.registry.tables.qualifications import qualification, qualification
 from services.registry.tables.replicas import audit_anchor, restriction
 
 __all__ = [
+    "abandoned_file",
     "account_group",
     "agreement",
     "agreement_timer",

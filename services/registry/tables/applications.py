@@ -1,6 +1,6 @@
 """Applications and the queue of those that wait; documents, whose content is in the blob store."""
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, LargeBinary, Table, Text, Uuid
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, LargeBinary, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.registry.domain.application import Application, ApplicationState
@@ -52,6 +52,15 @@ document = Table(
     Column("uploaded_by", Text, nullable=False),
     Column("uploaded_at", INSTANT, nullable=False),
     Column("replaced_at", INSTANT),
+    Index("ix_document_current", "provider_id", postgresql_where=text("replaced_at IS NULL")),
+)
+
+# Sealed content that nobody can open any more, until it is deleted from the store.
+abandoned_file = Table(
+    "abandoned_file",
+    metadata,
+    Column("blob", Text, primary_key=True),
+    Column("due_at", INSTANT, nullable=False, index=True),
 )
 
 mapper.map_imperatively(Application, application)

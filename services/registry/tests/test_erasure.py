@@ -12,14 +12,17 @@ from services.registry.domain.errors import ErasureRefused
 from services.registry.domain.person import PersonRole
 from services.registry.domain.trait import TraitKind
 from services.registry.store import links
+from services.registry.tasks import CLAIMED_FOR, delete_due_files
 from services.registry.tests.acting import REASON, a_form, act, submitted, upload
-from services.registry.tests.builders import NEEDED, a_code, a_statement, an_applicant, the_vault
+from services.registry.tests.builders import NEEDED, a_code, a_statement, an_applicant, the_blobs, the_vault
 from services.registry.tests.leaving import EXPELLED, hear
 from services.registry.use_cases.applications import apply_as_provider
 from services.registry.use_cases.standing import tell_if_changed
+from shared.blobs import Blobs
 from shared.contracts.effects import Target
 from shared.contracts.enforcement import RestrictionChanged
 from shared.contracts.registry import Standing
+from shared.errors import NotFound, Transient
 from shared.testing.secrets import PERSONAL
 
 TRAITS = {(kind, bytes([n])) for n, kind in enumerate(TraitKind)}
@@ -106,6 +109,61 @@ async def test_an_erasure_takes_persons_documents_and_weak_traits_and_names_what
     assert again.json()["persons"] == []
     async with db.transaction() as tx:
         assert {kind for kind, _ in await links.traits(tx, path.rpartition("/")[2])} == {TraitKind.CODE}
+
+
+async def test_an_erasure_forgets_from_where_was_signed_and_closes_the_channels(db, as_):
+    officer, provider = await as_("officer"), await as_("provider", "account-1")
+    path, answer = await submitted(provider)
+    chosen = {"webhook_url": "https://hooks.example.com/registry", "e_mail": False}
+    opened = await provider.put("/v1/notices/channels", json=chosen, headers={"If-Match": '"v0"'})
+    assert opened.status_code == 200, opened.text
+    assert all(s["address"] for s in (await provider.get(f"{path}/personal-data")).json()["signatures"])
+    withdrawn = await act(provider, f"{path}/withdrawal", answer.headers["etag"])
+    erased = await act(officer, f"{path}/erasure", withdrawn.headers["etag"], REASON)
+    assert erased.status_code == 200, erased.text
+    signatures = (await provider.get(f"{path}/personal-data")).json()["signatures"]
+    assert {(s["signed_by"], s["address"], s["user_agent"]) for s in signatures} == {("account-1", "", "")}
+    assert (await provider.get("/v1/notices/channels")).json()["webhook_url"] == ""
+    async with db.transaction() as tx:
+        assert await tx.driver.fetchval("SELECT count(*) FROM document WHERE digest <> ''") == 0
+
+
+async def test_the_files_of_whom_was_forgotten_are_deleted_and_a_store_that_is_away_is_asked_again(
+    db, as_, clock, monkeypatch
+):
+    officer, provider = await as_("officer"), await as_("provider", "account-1")
+    path, answer = await submitted(provider)
+    async with db.transaction() as tx:
+        kept = [document.blob for document in await store.documents(tx, path.rpartition("/")[2])]
+    withdrawn = await act(provider, f"{path}/withdrawal", answer.headers["etag"])
+    assert await delete_due_files(db, the_blobs()) == 0
+    await act(officer, f"{path}/erasure", withdrawn.headers["etag"], REASON)
+
+    async def away(blobs, sha256):
+        raise Transient("the store of files is away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Blobs, "delete", away)
+        assert await delete_due_files(db, the_blobs()) == 0
+    assert await the_blobs().get(kept[0])
+    assert await delete_due_files(db, the_blobs()) == 0
+    clock.advance(CLAIMED_FOR)
+    assert await delete_due_files(db, the_blobs()) == len(kept) == 4
+    for blob in kept:
+        with pytest.raises(NotFound):
+            await the_blobs().get(blob)
+    [document, *_] = (await provider.get(f"{path}/documents")).json()["items"]
+    assert (await officer.get(f"/v1/documents/{document['document_id']}")).json()["code"] == "personal-data-erased"
+    clock.advance(CLAIMED_FOR)
+    assert await delete_due_files(db, the_blobs()) == 0
+
+
+async def test_the_reason_of_an_erasure_names_nobody(as_):
+    officer, provider = await as_("officer"), await as_("provider", "account-1")
+    path, answer = await submitted(provider)
+    withdrawn = await act(provider, f"{path}/withdrawal", answer.headers["etag"])
+    refused = await act(officer, f"{path}/erasure", withdrawn.headers["etag"], {"reason": "asked for by 13912345678"})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/reason")
 
 
 async def test_whoever_was_forgotten_may_apply_again_and_proves_everything_anew(db, as_):

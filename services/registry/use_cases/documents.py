@@ -72,6 +72,7 @@ async def upload_document(
 
 async def read_document(tx: Transaction, vault: Vault, blobs: Blobs, document: Document) -> bytes:
     """Every reading is recorded: who, when, which."""
+    await vault.refuse_erased(tx, document.person_id)
     sealed = await blobs.get(document.blob)
     content = await vault.unseal_bytes(tx, document.person_id, sealed)
     tx.record("read_document", f"document:{document.document_id}", new=_shown(document))

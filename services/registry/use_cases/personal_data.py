@@ -12,11 +12,13 @@ from services.registry.domain.erasure import Erasure
 from services.registry.domain.person import PersonRole, Statement
 from services.registry.domain.provider import Provider
 from services.registry.domain.trait import TraitKind
-from services.registry.store import groups, links
+from services.registry.store import abandoned_files, groups, links
 from services.registry.use_cases.links import note_traits
+from services.registry.use_cases.numbers import refuse_personal
 from services.registry.use_cases.statements import statement_of
 from shared.db.transaction import Transaction
 from shared.ids import new_id
+from shared.notices import close_channels
 from shared.personal.vault import Vault
 
 
@@ -51,6 +53,7 @@ async def erase_personal_data(
     tx: Transaction, vault: Vault, provider_id: UUID, version: int, officer: str, reason: str
 ) -> Erased:
     """Destroys the key of every person. What was sealed, in rows, files and backups, says nothing from now on."""
+    refuse_personal(reason, "/reason")
     provider = await store.lock_provider(tx, provider_id, version)
     provider.refuse_own(officer)
     application = await store.application(tx, provider_id)
@@ -68,7 +71,11 @@ async def erase_personal_data(
     for person in persons.values():
         person.forget(new_id())
     for document in documents:
-        document.replaced_at = document.replaced_at or tx.now
+        document.lapse(at=tx.now)
+    await abandoned_files.abandon(tx, [document.blob for document in documents])
+    for signature in await store.signatures(tx, provider_id):
+        signature.forget_place()
+    await close_channels(tx, provider.account_id)
     application.doubt(Item)
     if traits != outcome.traits:
         remaining: dict[TraitKind, set[bytes]] = {}
