@@ -125,6 +125,17 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Untold:
+    """A user who is still to be told of the handover. `until`: so long the service goes on, if anything is owed."""
+
+    exit_id: UUID
+    listing_id: UUID
+    merchant_id: str
+    kind: ExitKind
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """A service that is away since `since` within an exit, although it is owed until `until`."""
 
@@ -215,7 +226,7 @@ class Exit:
 
     def waits_for(self, progress: Progress, at: datetime) -> bool:
         """Whether anything is left: what is open, receipts, and unless it is expelled the time that it has to serve."""
-        if among(progress.open, WAITS_FOR[self.kind]) or progress.receipts_got < progress.receipts_due:
+        if among(progress.open, WAITS_FOR[self.kind]) or any(one.got < one.due for one in progress.services):
             return True
         until = progress.serves_until
         return self.permits.serves and until is not None and at < until

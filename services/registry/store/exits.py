@@ -17,6 +17,7 @@ from services.registry.domain.exit import (
     Progress,
     Service,
     Stopped,
+    Untold,
 )
 from services.registry.domain.receipt import SETTLED, Receipt
 from services.registry.store.obligations import open_obligations
@@ -142,19 +143,35 @@ async def lock_receipt(
     return found
 
 
-async def claim_untold(tx: Transaction, limit: int) -> Sequence[tuple[UUID, UUID, str]]:
-    """(exit, listing, user) of receipts whose users were not told yet; they count as told with this transaction."""
+async def claim_untold(tx: Transaction, limit: int) -> Sequence[Untold]:
+    """Receipts whose users were not told yet; they count as told with this transaction."""
     rows = await tx.driver.fetch(
         """
-        UPDATE exit_receipt SET told_at = $1 WHERE (exit_id, listing_id, merchant_id) IN (
-            SELECT exit_id, listing_id, merchant_id FROM exit_receipt WHERE told_at IS NULL
-            LIMIT $2 FOR UPDATE SKIP LOCKED)
-        RETURNING exit_id, listing_id, merchant_id
+        WITH untold AS (
+            SELECT r.exit_id, r.listing_id, r.merchant_id, e.kind, e.provider_id, e.requested_at
+            FROM exit_receipt r JOIN exit e USING (exit_id)
+            WHERE r.told_at IS NULL AND e.status = ANY ($3::text[])
+            ORDER BY r.exit_id LIMIT $2 FOR UPDATE OF r SKIP LOCKED
+        ), told AS (
+            UPDATE exit_receipt r SET told_at = $1 FROM untold u
+            WHERE (r.exit_id, r.listing_id, r.merchant_id) = (u.exit_id, u.listing_id, u.merchant_id)
+        )
+        SELECT u.exit_id, u.listing_id, u.merchant_id, u.kind, served.until
+        FROM untold u JOIN (
+            SELECT exit_id, listing_id, (
+                SELECT max(ends_at) + $4::interval FROM subscription s
+                WHERE s.provider_id = n.provider_id AND s.ends_at > n.requested_at AND s.listing_id = n.listing_id
+                  AND s.status <> 'terminated') AS until
+            FROM (SELECT DISTINCT exit_id, listing_id, provider_id, requested_at FROM untold) n) served
+            USING (exit_id, listing_id)
+        ORDER BY u.exit_id, u.listing_id, u.merchant_id
         """,
         tx.now,
         limit,
+        [status for status, permits in PERMITS.items() if permits.hands_over],
+        SERVED_AFTER_END,
     )
-    return sorted(tuple(row) for row in rows)
+    return [Untold(**(dict(row) | {"kind": ExitKind(row["kind"])})) for row in rows]
 
 
 async def claim_stopped(tx: Transaction, limit: int) -> Sequence[Stopped]:

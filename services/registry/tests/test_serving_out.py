@@ -8,8 +8,10 @@ import pytest
 from services.registry.tests.builders import told
 from services.registry.tests.leaving import (
     DAY,
+    EXPELLED,
     a_balance,
     a_request,
+    a_restriction,
     a_subscription,
     an_acceptance,
     an_admitted,
@@ -124,6 +126,34 @@ async def test_each_user_is_told_once(db, clock):
         ("account-1", "exit.requested"),
         *((f"merchant-{n}", "exit.handover") for n in range(3)),
     ]
+
+
+async def test_users_learn_until_when_a_service_goes_on_or_that_it_has_ended(db, clock):
+    provider_id = await an_admitted(db)
+    await hear(db, a_subscription(provider_id, clock.at + DAY))
+    await a_request(db, provider_id)
+    await an_acceptance(db, provider_id)
+    # Superseded before anybody was told: nobody is told that it goes on.
+    await hear(db, a_restriction(provider_id, [EXPELLED]))
+    assert [(await tell(db)), (await tell(db))] == [1, 0]
+    [expelled] = await handover_texts(db)
+    assert "cannot be used any more (clause 2.7)" in expelled
+    await hear(db, a_restriction(provider_id, []))
+    assert [(await tell(db)), (await tell(db))] == [1, 0]
+    assert f"until {(clock.at + 31 * DAY).isoformat()} at the least" in (await handover_texts(db))[1]
+
+
+async def tell(db):
+    async with db.transaction() as tx:
+        return await serving_out.tell_untold_users(tx)
+
+
+async def handover_texts(db):
+    async with db.transaction() as tx:
+        rows = await tx.driver.fetch(
+            "SELECT n::text AS said FROM notice n WHERE kind = 'exit.handover' ORDER BY notice_id"
+        )
+    return [row["said"] for row in rows]
 
 
 async def test_a_claim_is_decided_by_staff_and_one_that_does_not_convince_leaves_the_receipt_due(db, clock):

@@ -1,9 +1,8 @@
 """What a leaving provider and its users are told."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
-from services.registry.domain.exit import Exit, ExitStatus
+from services.registry.domain.exit import Exit, ExitKind, ExitStatus, Untold
 from services.registry.domain.provider import Provider
 from shared.db.transaction import Transaction
 from shared.notices import Notice, Text, notify, notify_all
@@ -53,17 +52,49 @@ async def tell_provider(tx: Transaction, provider: Provider, leaving: Exit) -> N
     )
 
 
-async def tell_users(tx: Transaction, untold: Sequence[tuple[UUID, UUID, str]]) -> None:
-    """(exit, listing, user) each."""
-    zh = Text("您订购的服务的服务商将退出市场", "请向服务商提取您的数据，收到后在此确认。退出期间服务应继续可用。")
-    en = Text(
-        "The provider of a service that you bought is leaving the market",
-        "Get your data from the provider, and confirm here that you have it. The service should go on meanwhile.",
-    )
+async def tell_users(tx: Transaction, untold: Sequence[Untold]) -> None:
     await notify_all(
         tx,
         [
-            Notice(merchant, "exit.handover", f"exit:{exit_id}:{listing_id}", zh, en, f"/v1/exits/{exit_id}/receipts")
-            for exit_id, listing_id, merchant in untold
+            Notice(
+                one.merchant_id,
+                "exit.handover",
+                f"exit:{one.exit_id}:{one.listing_id}",
+                *_handover(one),
+                f"/v1/exits/{one.exit_id}/receipts",
+            )
+            for one in untold
         ],
+    )
+
+
+def _handover(one: Untold) -> tuple[Text, Text]:
+    if one.kind is ExitKind.EXPULSION:
+        return (
+            Text(
+                "您订购的服务的服务商已被清退",
+                "该服务不能继续使用（规范 2.7）。请向服务商提取您的数据，收到后在此确认。",
+            ),
+            Text(
+                "The provider of a service that you bought was expelled",
+                "The service cannot be used any more (clause 2.7). Get your data from the provider, and confirm here "
+                "that you have it.",
+            ),
+        )
+    until = one.until.isoformat() if one.until is not None else ""
+    return (
+        Text(
+            "您订购的服务的服务商将退出市场",
+            "请向服务商提取您的数据，收到后在此确认。"
+            + (f"该服务应至少可用至 {until}（规范 7.4）。" if until else "退出期间服务应继续可用。"),
+        ),
+        Text(
+            "The provider of a service that you bought is leaving the market",
+            "Get your data from the provider, and confirm here that you have it. "
+            + (
+                f"The service goes on until {until} at the least (clause 7.4)."
+                if until
+                else "It should go on meanwhile."
+            ),
+        ),
     )

@@ -35,7 +35,7 @@ async def tell_untold_users(tx: Transaction) -> int:
     untold = await store.exits.claim_untold(tx, TOLD_AT_ONCE)
     if untold:
         await tell_users(tx, untold)
-        tx.record("tell_users", "exits", new={"exits": sorted({str(exit_id) for exit_id, *_ in untold})})
+        tx.record("tell_users", "exits", new={"exits": sorted({str(one.exit_id) for one in untold})})
     return len(untold)
 
 
