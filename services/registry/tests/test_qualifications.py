@@ -18,7 +18,7 @@ from services.registry.use_cases import qualification_requests as requests
 from shared.contracts.effects import Effect, Target
 from shared.contracts.enforcement import RestrictionChanged
 from shared.contracts.registry import ProviderStandingChanged, QualificationGranted
-from shared.errors import StaleVersion
+from shared.errors import Invalid, StaleVersion
 from shared.ids import new_id
 
 DAY = timedelta(days=1)
@@ -181,8 +181,40 @@ async def test_a_standing_is_told_only_when_what_is_told_differs(db):
     assert [name for name, _ in await told(db)] == said
 
 
+async def test_what_a_penalty_took_away_is_won_back_although_what_was_held_had_no_end(db, clock):
+    provider_id = await an_admitted(db)
+    await grant(db, provider_id)
+    request = await a_request_for_erp(db, provider_id, clock)
+    with pytest.raises(Invalid):
+        await grant_it(db, request)
+    revoked = a_cause(*OFF_SALE, measure="revoke_category", from_=clock.at)
+    target = Target(kind="provider_category", id=provider_id, category="erp")
+    await hear(db, RestrictionChanged(target_key=target.key, target=target, causes=(revoked,)))
+    granted = await grant_it(db, request)
+    assert granted.expires_at is not None
+    fact = [QualificationGranted.model_validate_json(b) for n, b in await told(db) if n == "qualification.granted"][-1]
+    assert (fact.cures, fact.expires_at) == ((revoked.penalty_id,), granted.expires_at)
+
+
+async def grant_it(db, request):
+    async with db.transaction() as tx:
+        return await requests.grant_request(tx, request.request_id, request.version, "officer-1", None, "fine")
+
+
 async def test_a_request_answers_only_the_penalties_that_were_in_force_when_it_was_made(db, clock):
     provider_id = await an_admitted(db)
+    before = a_cause(*OFF_SALE, measure="revoke_category", from_=clock.at - DAY)
+    asked = await a_request_for_erp(db, provider_id, clock)
+    clock.advance(DAY)
+    since = a_cause(*OFF_SALE, measure="revoke_category", from_=clock.at)
+    target = Target(kind="provider_category", id=provider_id, category="erp")
+    await hear(db, RestrictionChanged(target_key=target.key, target=target, causes=(before, since)))
+    await grant_it(db, asked)
+    [fact] = [QualificationGranted.model_validate_json(b) for n, b in await told(db) if n == "qualification.granted"]
+    assert fact.cures == (before.penalty_id,)
+
+
+async def a_request_for_erp(db, provider_id, clock):
     document = Document(
         new_id(), provider_id, new_id(), "software_copyright", "", None, None, "image/png", 1, "", b"", "account-1",
         clock.at,
@@ -191,15 +223,6 @@ async def test_a_request_answers_only_the_penalties_that_were_in_force_when_it_w
         persons = await store.persons(tx, provider_id)
         document.person_id = persons[PersonRole.REPRESENTATIVE].person_id
         tx.session.add(document)
-    before = a_cause(*OFF_SALE, measure="revoke_category", from_=clock.at - DAY)
     proofs = [Proof("software_copyright", document.document_id), Proof("data_security", statement="encrypted")]
     async with db.transaction() as tx:
-        asked = await requests.request_qualification(tx, provider_id, "account-1", "erp", proofs)
-    clock.advance(DAY)
-    since = a_cause(*OFF_SALE, measure="revoke_category", from_=clock.at)
-    target = Target(kind="provider_category", id=provider_id, category="erp")
-    await hear(db, RestrictionChanged(target_key=target.key, target=target, causes=(before, since)))
-    async with db.transaction() as tx:
-        await requests.grant_request(tx, asked.request_id, asked.version, "officer-1", None, "fine")
-    [fact] = [QualificationGranted.model_validate_json(b) for n, b in await told(db) if n == "qualification.granted"]
-    assert fact.cures == (before.penalty_id,)
+        return await requests.request_qualification(tx, provider_id, "account-1", "erp", proofs)

@@ -13,7 +13,7 @@ from services.registry.domain.qualification_request import QualificationRequest,
 from services.registry.domain.requirement import Proof, Requirement
 from services.registry.use_cases.numbers import refuse_personal
 from services.registry.use_cases.qualification_notices import tell_decision
-from services.registry.use_cases.qualifications import open_category, refuse_past, requirement_of
+from services.registry.use_cases.qualifications import cured, open_category, refuse_past, requirement_of
 from services.registry.use_cases.standing import refuse_blocked_account
 from shared.contracts.registry import Standing
 from shared.db.transaction import Transaction
@@ -101,7 +101,10 @@ async def turn_back_request(
 async def grant_request(
     tx: Transaction, request_id: UUID, version: int, officer: str, expires_at: datetime | None, reason: str
 ) -> QualificationRequest:
-    """At the latest until the first of its documents ends. A renewal never shortens what is held."""
+    """At the latest until the first of its documents ends. A renewal never shortens what is held.
+
+    What a penalty has taken away is not held: winning it back begins anew (6.5.6).
+    """
     refuse_personal(reason, "/reason")
     refuse_past(expires_at, tx.now)
     provider, request = await _lock(tx, request_id, version)
@@ -114,7 +117,8 @@ async def grant_request(
     if end > latest:
         _refuse_end(f"must not be after {latest.isoformat()}, when the first of its grounds ends")
     held = await store.qualification(tx, provider.provider_id, request.category)
-    if held is not None and held.holds(tx.now) and (held.expires_at is None or held.expires_at > end):
+    outlasts = held is not None and held.holds(tx.now) and (held.expires_at is None or held.expires_at > end)
+    if outlasts and not (await cured(tx, provider.provider_id, request.category, request))[0]:
         _refuse_end("the qualification that is held ends later")
     request.expires_at = end
     await open_category(tx, provider, officer, request.category, end, reason, request)

@@ -60,9 +60,7 @@ async def open_category(
     A request answers only what was in force when it was made.
     """
     held = await store.qualification(tx, provider.provider_id, category)
-    causes, sequence = await store.category_restriction(tx, provider.provider_id, category)
-    asked_at = tx.now if request is None else request.requested_at
-    cures = tuple(c.penalty_id for c in causes if c.from_ <= asked_at and (c.until is None or tx.now < c.until))
+    cures, sequence = await cured(tx, provider.provider_id, category, request)
     request_id = None if request is None else request.request_id
     holds = held is not None and held.holds(tx.now)
     old = {"expires_at": held.expires_at} if held is not None and holds else None
@@ -87,6 +85,17 @@ async def open_category(
         new={"category": category, "expires_at": expires_at, "cures": list(cures), "request_id": request_id},
         reason=reason,
     )
+
+
+async def cured(
+    tx: Transaction, provider_id: UUID, category: str, request: QualificationRequest | None
+) -> tuple[tuple[UUID, ...], int]:
+    """The penalties of which a grant would be the cure, and the state of the restriction that names them."""
+    causes, sequence = await store.category_restriction(tx, provider_id, category)
+    asked_at = tx.now if request is None else request.requested_at
+    return tuple(
+        c.penalty_id for c in causes if c.from_ <= asked_at and (c.until is None or tx.now < c.until)
+    ), sequence
 
 
 async def revoke_qualification(
