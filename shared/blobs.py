@@ -55,6 +55,11 @@ class BlobRef:
     sha256: str
     size: int
 
+    @classmethod
+    def of(cls, data: bytes) -> Self:
+        """Where these bytes will lie, before they are put."""
+        return cls(hashlib.sha256(data).hexdigest(), len(data))
+
 
 class Blobs:
     """What was put is never changed: the same bytes again are the same blob."""
@@ -75,7 +80,7 @@ class Blobs:
 
     async def put(self, data: bytes) -> BlobRef:
         """A file appears whole or not at all: both stores write beside and then move into place."""
-        ref = BlobRef(hashlib.sha256(data).hexdigest(), len(data))
+        ref = BlobRef.of(data)
         try:
             await obstore.put_async(self._store, _path(ref.sha256), data)
         except (BaseError, OSError) as error:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Depends, Request
 from fastapi.routing import RouteContext
 from starlette.types import Scope
 
@@ -34,3 +35,12 @@ def upload_limits(routes: Iterable[RouteContext]) -> tuple[UploadLimit, ...]:
         if (limit := (route.openapi_extra or {}).get(_EXTENSION)) is not None
         for method in route.methods or ()
     )
+
+
+async def _whole_body(request: Request) -> bytes:
+    return await request.body()
+
+
+WholeBody = Annotated[bytes, Depends(_whole_body)]
+"""The file that was sent. It stands in the signature between the caller and the transaction: strangers are refused
+before it is read, and however slowly it comes, it holds no connection to the database."""

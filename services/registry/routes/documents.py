@@ -30,7 +30,7 @@ from shared.errors import Invalid, KeyRequired, KeyReused, NotFound, TooLarge
 from shared.http.dependencies import Tx
 from shared.http.idempotency import Once
 from shared.http.problems import problems
-from shared.http.uploads import upload
+from shared.http.uploads import WholeBody, upload
 from shared.http.versions import etag
 from shared.personal.http import Vaulted
 from shared.personal.vault import Erased
@@ -53,8 +53,9 @@ _TYPES = ("application/pdf", "image/jpeg", "image/png", "image/webp")
     openapi_extra=upload(LIMIT, *_TYPES),
 )  # fmt: skip
 async def upload_document(
-    tx: Tx,
     caller: CanApply,
+    content: WholeBody,
+    tx: Tx,
     vault: Vaulted,
     blobs: Blobbed,
     once: Once,
@@ -69,7 +70,7 @@ async def upload_document(
     if (kept := await once.kept()) is not None:
         return kept
     declared = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    given = use_cases.Upload(kind, number.strip(), issued_on, valid_until, declared, await request.body())
+    given = use_cases.Upload(kind, number.strip(), issued_on, valid_until, declared, content)
     provider, document = await use_cases.upload_document(tx, vault, blobs, provider_id, caller.subject, given)
     return once.answer(
         201,

@@ -2,8 +2,12 @@
 
 import pytest
 
+from services.registry.domain.errors import IdentityBarred
 from services.registry.tests.acting import apply, upload
 from services.registry.tests.builders import NEEDED, a_png
+from services.registry.use_cases import documents
+from shared.blobs import Blobs
+from shared.db.transaction import Database
 
 
 async def test_a_document_is_read_by_its_provider_and_officers_and_never_cached(as_):
@@ -60,6 +64,70 @@ async def test_a_document_up_to_ten_megabytes_is_taken_and_a_bigger_one_refused(
             f"{path}/documents", content=content, params={"kind": "business_licence"}, headers=headers
         )
         assert answer.status_code == status, answer.text
+
+
+async def test_a_hundred_megabytes_are_refused_before_they_came_whether_their_length_is_said_or_not(db, as_):
+    provider = await as_("provider", "shop")
+    path = (await apply(provider)).headers["location"]
+    sent = 0
+
+    async def in_pieces():
+        nonlocal sent
+        yield a_png()
+        while sent < 100_000_000:
+            sent += 1_000_000
+            yield b"\x00" * 1_000_000
+
+    query = {"kind": "business_licence"}
+    for key, headers in (("said", {"content-length": "100000000"}), ("unsaid", {})):
+        answer = await provider.post(
+            f"{path}/documents", content=in_pieces(), params=query, headers={"Idempotency-Key": key, **headers}
+        )
+        assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
+    assert sent < 12_000_000
+    async with db.transaction() as tx:
+        assert await tx.driver.fetchval("SELECT count(*) FROM document") == 0
+        assert await tx.driver.fetchval("SELECT count(*) FROM idempotency WHERE key IN ('said', 'unsaid')") == 0
+
+
+async def test_strangers_are_refused_and_a_slow_file_holds_no_transaction(db, as_, monkeypatch):
+    path = (await apply(await as_("provider", "shop"))).headers["location"]
+    began, whole = [], False
+
+    async def slow():
+        nonlocal whole
+        yield a_png()[:10]
+        whole = True
+        yield a_png()[10:]
+
+    transaction = Database.transaction
+
+    def noted(self, *context):
+        began.append(whole)
+        return transaction(self, *context)
+
+    monkeypatch.setattr(Database, "transaction", noted)
+    query, headers = {"kind": "business_licence"}, {"Idempotency-Key": "k", "content-type": "image/png"}
+    for role, status in (("merchant", 403), ("provider", 201)):
+        client = await as_(role, "shop")
+        began.clear()
+        answer = await client.post(f"{path}/documents", content=slow(), params=query, headers=headers)
+        assert answer.status_code == status, answer.text
+        assert all(began)
+
+
+async def test_what_is_refused_late_leaves_no_file(as_, monkeypatch):
+    provider = await as_("provider", "shop")
+    path = (await apply(provider)).headers["location"]
+
+    async def barred(*_):
+        raise IdentityBarred("The enterprise was expelled")
+
+    put = []
+    monkeypatch.setattr(documents, "keep_traits", barred)
+    monkeypatch.setattr(Blobs, "put", lambda self, data: put.append(data))
+    refused = await upload(provider, path, "business_licence")
+    assert (refused.status_code, refused.json()["code"], put) == (409, "identity-barred", [])
 
 
 async def test_the_kinds_of_documents_are_told(as_):

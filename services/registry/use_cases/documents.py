@@ -15,7 +15,7 @@ from services.registry.domain.provider import Provider
 from services.registry.use_cases.numbers import refuse_personal
 from services.registry.use_cases.standing import refuse_blocked_account
 from services.registry.use_cases.traits import keep_traits
-from shared.blobs import Blobs, sniff
+from shared.blobs import BlobRef, Blobs, sniff
 from shared.db.transaction import Transaction
 from shared.errors import Invalid
 from shared.ids import new_id
@@ -53,10 +53,10 @@ async def upload_document(
     if (known := _same(current, digest, upload)) is not None:
         return provider, known
     person = (await store.persons(tx, provider_id))[kind.person]
-    blob = await blobs.put(await vault.seal_bytes(tx, person.person_id, upload.content))
+    sealed = await vault.seal_bytes(tx, person.person_id, upload.content)
     document = Document(
         new_id(), provider_id, person.person_id, kind.kind, upload.number, upload.issued_on, upload.valid_until,
-        media_type, len(upload.content), blob.sha256, digest, account_id, tx.now,
+        media_type, len(upload.content), BlobRef.of(sealed).sha256, digest, account_id, tx.now,
     )  # fmt: skip
     tx.session.add(document)
     for old in () if kind.several else current:
@@ -67,6 +67,7 @@ async def upload_document(
     await tx.session.flush()
     await keep_traits(tx, vault, provider)
     tx.record("upload_document", provider.target, new=_shown(document))
+    await blobs.put(sealed)  # last, when nothing can be refused any more: no file lies there without its document
     return provider, document
 
 
