@@ -45,6 +45,7 @@ async def test_an_officer_announces_a_version_that_everybody_reads_and_a_provide
         ({"text": " \n"}, "/text"),
         ({"version": "a b"}, "/version"),
         ({"title": "\x00"}, "/title"),
+        ({"reason": "ask 13812345678"}, "/reason"),
     ],
 )
 async def test_an_announcement_that_is_early_short_or_malformed_is_refused_with_its_field(as_, clock, values, pointer):

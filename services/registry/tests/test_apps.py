@@ -54,6 +54,8 @@ async def test_a_third_key_is_refused_until_one_is_revoked(app, as_):
     await issue(provider, app[0], "key-2")
     refused = await issue(provider, app[0], "key-3")
     assert (refused.status_code, refused.json()["code"]) == (409, "too-many-app-keys")
+    personal = {"reason": "call 13812345678"}
+    assert (await officer.post(f"/v1/apps/{app[0]}/keys/{first}/revocation", json=personal)).status_code == 422
     revoked = await officer.post(f"/v1/apps/{app[0]}/keys/{first}/revocation", json=REASON)
     assert (revoked.status_code, revoked.json()["valid"]) == (200, False)
     assert await decision(await as_("service"), first) == (False, ["2.5"])

@@ -70,6 +70,33 @@ async def test_the_same_key_is_one_request_and_a_second_one_names_the_first(db, 
     assert second.json()["exit_id"] == first.json()["exit_id"]
 
 
+async def test_no_number_of_a_person_gets_into_a_reason_or_a_proof(db, clock, as_):
+    """Reasons are kept in the audit trail for good, where nothing can be erased."""
+    provider_id = await an_admitted(db)
+    subscription = a_subscription(provider_id, clock.at + DAY)
+    await hear(db, subscription)
+    provider, officer = await as_("provider", "account-1"), await as_("officer")
+    path, personal = f"/v1/providers/{provider_id}/exit", {"reason": "call 13812345678"}
+    answers = [await provider.post(path, json=personal, headers=keyed())]
+    assert (await provider.get(path)).status_code == 404
+    exit_id = (await request(provider, provider_id)).json()["exit_id"]
+    for client, step in ((provider, "withdrawal"), (officer, "acceptance")):
+        answers.append(await client.post(f"{path}/{step}", json=personal, headers={"If-Match": '"v1"'}))
+    await accept(officer, provider_id)
+    told = {"listing_id": str(subscription.listing_id), "merchant_id": "merchant-1"}
+    claim = {**told, "evidence": "told them at 13812345678"}
+    answers.append(await provider.post(f"/v1/exits/{exit_id}/claims", json=claim, headers=keyed()))
+    decision = {**told, "convinced": True, **personal}
+    answers.append(
+        await officer.post(f"/v1/exits/{exit_id}/claims/decision", json=decision, headers={"If-Match": '"v1"'})
+    )
+    pointers = [answer.json()["errors"][0]["pointer"] for answer in answers]
+    assert ([answer.status_code for answer in answers], pointers) == (
+        [422] * 5,
+        [*["/reason"] * 3, "/evidence", "/reason"],
+    )
+
+
 async def test_another_accounts_exit_does_not_exist(db, as_):
     provider_id = await an_admitted(db)
     stranger = await as_("provider", "stranger")

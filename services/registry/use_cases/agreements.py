@@ -13,6 +13,7 @@ from services.registry.domain.agreement import (
 )
 from services.registry.domain.errors import AgreementKnown, AgreementNotOpen
 from services.registry.domain.provider import Provider
+from services.registry.use_cases.numbers import refuse_personal
 from services.registry.use_cases.standing import refuse_blocked_account, tell_if_changed
 from shared.db.transaction import Transaction
 from shared.errors import Invalid, NotFound
@@ -28,6 +29,7 @@ class Evidence:
 
 async def announce_agreement(tx: Transaction, agreement: Agreement, reason: str) -> Agreement:
     """From now on it cannot be changed. Providers are told when it is announced, and bound when it is in force."""
+    refuse_personal(reason, "/reason")
     await store.lock_seed(tx)
     if await store.agreement(tx, agreement.agreement, agreement.version) is not None:
         raise AgreementKnown(f"Version {agreement.version} of the {agreement.agreement} agreement exists already")

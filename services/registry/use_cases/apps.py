@@ -13,6 +13,7 @@ from services.registry.domain.app_access import LONGEST_OVERLAP, MOST_KEYS, Key
 from services.registry.domain.errors import NoApplication, TooManyKeys, WrongStanding
 from services.registry.store import apps
 from services.registry.use_cases.app_access import tell_access
+from services.registry.use_cases.numbers import refuse_personal
 from services.registry.use_cases.standing import refuse_blocked_account
 from shared.contracts.registry import Standing
 from shared.db.transaction import Transaction
@@ -93,6 +94,7 @@ def _end(app_key: str, keys: Collection[Key], tx: Transaction, overlap: timedelt
 
 async def revoke_key(tx: Transaction, app_id: UUID, app_key: str, by: str, *, only_of: str | None, reason: str) -> Key:
     """Ends a key at once. `only_of` is the account that may revoke its own keys only; staff may revoke any."""
+    refuse_personal(reason, "/reason")
     provider_id = await apps.owner_of(tx, app_id)
     if provider_id is None:
         raise NotFound("There is no such application")

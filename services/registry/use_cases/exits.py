@@ -7,6 +7,7 @@ from services.registry.domain.errors import ExitRunning
 from services.registry.domain.exit import Exit, ExitKind, ExitStatus
 from services.registry.domain.provider import Provider
 from services.registry.use_cases.exit_notices import tell_provider
+from services.registry.use_cases.numbers import refuse_personal
 from services.registry.use_cases.standing import refuse_blocked_account, tell_if_changed
 from shared.contracts.registry import Standing
 from shared.db.transaction import Transaction
@@ -15,6 +16,7 @@ from shared.ids import new_id
 
 async def request_exit(tx: Transaction, provider_id: UUID, account_id: str, reason: str) -> Exit:
     """From the request on nothing new is ordered or renewed (7.3); what was bought goes on (7.4)."""
+    refuse_personal(reason, "/reason")
     provider = await store.lock_own_provider(tx, provider_id, account_id)
     running = await store.exits.lock_running(tx, provider_id, ExitKind.VOLUNTARY)
     if running is not None:
@@ -32,6 +34,7 @@ async def request_exit(tx: Transaction, provider_id: UUID, account_id: str, reas
 
 async def withdraw_exit(tx: Transaction, provider_id: UUID, account_id: str, version: int, reason: str) -> Exit:
     """The provider stays, and everything is as it was before the request."""
+    refuse_personal(reason, "/reason")
     provider = await store.lock_own_provider(tx, provider_id, account_id)
     leaving = await store.exits.lock_voluntary(tx, provider_id, version)
     await refuse_blocked_account(tx, provider)
@@ -45,6 +48,7 @@ async def withdraw_exit(tx: Transaction, provider_id: UUID, account_id: str, ver
 
 async def accept_exit(tx: Transaction, provider_id: UUID, version: int, officer: str, reason: str) -> Exit:
     """Refused while anything stands in the way, as far as the other services have told by now (7.1)."""
+    refuse_personal(reason, "/reason")
     provider = await store.lock_provider(tx, provider_id)
     provider.refuse_own(officer)
     leaving = await store.exits.lock_voluntary(tx, provider_id, version)

@@ -7,6 +7,7 @@ from services.registry import store
 from services.registry.domain.errors import WrongExitStatus
 from services.registry.domain.exit import Exit
 from services.registry.domain.receipt import Receipt, ReceiptStatus
+from services.registry.use_cases.numbers import refuse_personal
 from shared.db.transaction import Transaction
 from shared.errors import Invalid, NotFound
 
@@ -35,6 +36,7 @@ async def claim_receipt(
     tx: Transaction, handover: Handover, account_id: str, evidence: str, document_id: UUID | None = None
 ) -> Receipt:
     """The provider shows that a user got the data who does not confirm it. Open to a limited account too: it is due."""
+    refuse_personal(evidence, "/evidence")
     leaving = await _handing_over(tx, handover.exit_id)
     await store.lock_own_provider(tx, leaving.provider_id, account_id)
     receipt = await _lock(tx, handover)
@@ -48,6 +50,7 @@ async def claim_receipt(
 async def decide_claim(
     tx: Transaction, handover: Handover, version: int, officer: str, *, convinced: bool, reason: str
 ) -> Receipt:
+    refuse_personal(reason, "/reason")
     leaving = await _handing_over(tx, handover.exit_id)
     provider = await store.lock_provider(tx, leaving.provider_id)
     provider.refuse_own(officer)
