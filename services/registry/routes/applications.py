@@ -55,15 +55,17 @@ async def apply_as_provider(tx: Tx, caller: CanApply, vault: Vaulted, once: Once
     operation_id="restate_provider_profile",
     response_model=ProviderResponse,
     responses=problems(
-        *DENIED, NotFound, Invalid, ProfileSettled, WrongApplicationState, AccountBlocked, IdentityBarred, *VERSIONED
+        *DENIED, NotFound, Invalid, NotAnEnterprise, ProfileSettled, WrongApplicationState, AccountBlocked,
+        IdentityBarred, *VERSIONED,
     ),
-)
+)  # fmt: skip
 async def restate_provider_profile(
     tx: Tx, caller: CanApply, vault: Vaulted, response: Response, version: IfMatch, provider_id: UUID,
     body: ProfileRequest,
 ) -> ProviderResponse:  # fmt: skip
     """An applicant completes or corrects its profile; what changes must be verified anew."""
-    provider = await use_cases.restate_profile(tx, vault, provider_id, caller.subject, version, body.statement())
+    code = body.unified_social_credit_code
+    provider = await use_cases.restate_profile(tx, vault, provider_id, caller.subject, version, body.statement(), code)
     return await answer_with(tx, response, caller, provider)
 
 

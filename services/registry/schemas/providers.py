@@ -71,6 +71,9 @@ class ProfileRequest(BaseModel):
     """What is left empty stays missing, and is named so, until it is stated."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": _EXAMPLE})
+    unified_social_credit_code: _Text = Field(
+        default="", description="To correct it before the admission; empty: it stays."
+    )
     legal_name: Line
     registered_address: _Address = ""
     website: WebAddress = ""

@@ -28,12 +28,12 @@ async def act(client, path, tag, body=None):
     return await client.post(path, json=body, headers={"If-Match": tag})
 
 
-async def upload(client, path, kind, number=0, **query):
+async def upload(client, path, kind, picture=0, **query):
     return await client.post(
         f"{path}/documents",
-        content=a_png(number),
+        content=a_png(picture),
         params={"kind": kind, **query},
-        headers={"Idempotency-Key": f"{kind}-{number}", "content-type": "image/png"},
+        headers={"Idempotency-Key": f"{kind}-{picture}", "content-type": "image/png"},
     )
 
 

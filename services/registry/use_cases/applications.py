@@ -45,28 +45,35 @@ async def apply_as_provider(
     await keep_traits(tx, vault, provider)
     await tell_if_changed(tx, provider)
     shown = _shown(provider, persons.values())
-    tx.record("apply_as_provider", provider.target, new={"account_id": account_id, CODE: code, **shown})
+    tx.record("apply_as_provider", provider.target, new={"account_id": account_id, **shown})
     return provider
 
 
 async def restate_profile(
-    tx: Transaction, vault: Vault, provider_id: UUID, account_id: str, version: int, statement: Statement
-) -> Provider:
-    """What changes must be verified anew. Once admitted, a provider changes only its contacts and its website."""
+    tx: Transaction, vault: Vault, provider_id: UUID, account_id: str, version: int, statement: Statement,
+    code: str = "",
+) -> Provider:  # fmt: skip
+    """What changes must be verified anew; an empty `code` stays as it is.
+
+    Once admitted, a provider changes only its contacts and its website.
+    """
     provider = await store.lock_own_provider(tx, provider_id, account_id, version)
     await refuse_blocked_account(tx, provider)
     application = await store.application(tx, provider_id)
     application.refuse_changes()
+    code = enterprise_code(code) if code else provider.unified_social_credit_code
     persons = await store.persons(tx, provider_id)
     statement, old = checked(statement, today(tx.now)), _shown(provider, persons.values())
     profile = _profile(statement)
     changed = await seal_persons(tx, vault, persons, statement)
-    if not changed and profile == provider.profile:
+    is_another = profile != provider.profile or code != provider.unified_social_credit_code
+    if not changed and not is_another:
         return provider
-    _refuse_settled(provider, profile, changed)
+    _refuse_settled(provider, profile, changed, code)
     if application.state is not ApplicationState.ADMITTED:
         doubted = {ITEM_OF[role] for role in changed}
-        application.doubt({*doubted, "enterprise"} if profile != provider.profile else doubted)
+        application.doubt({*doubted, "enterprise"} if is_another else doubted)
+    await _correct_code(tx, provider, code)
     provider.restate(profile)
     await keep_traits(tx, vault, provider)
     await tell_if_changed(tx, provider)
@@ -112,12 +119,21 @@ async def read_profile(tx: Transaction, vault: Vault, provider: Provider) -> Sta
     return statement
 
 
-def _refuse_settled(provider: Provider, profile: Profile, changed: frozenset[PersonRole]) -> None:
+async def _correct_code(tx: Transaction, provider: Provider, code: str) -> None:
+    """Papers that were put forward under the code before prove nothing under this one."""
+    before, provider.unified_social_credit_code = provider.unified_social_credit_code, code
+    for document in await store.documents(tx, provider.provider_id) if code != before else ():
+        if document.number == before:
+            document.replaced_at = document.replaced_at or tx.now
+
+
+def _refuse_settled(provider: Provider, profile: Profile, changed: frozenset[PersonRole], code: str) -> None:
     if provider.admitted_at is None:
         return
     old = provider.profile
     settled = [str(role) for role in sorted(changed - _FREE_AFTER_ADMISSION)]
     settled += [name for name in ("legal_name", "registered_address") if getattr(profile, name) != getattr(old, name)]
+    settled += [CODE] if code != provider.unified_social_credit_code else []
     if settled:
         raise ProfileSettled("This was verified for the admission; ask the platform to change it", fields=settled)
 
@@ -130,6 +146,7 @@ def _shown(provider: Provider, persons: Any) -> dict[str, Any]:
     """The profile for the audit trail, which keeps nothing about a person but what was stated of them."""
     profile = provider.profile
     return {
+        CODE: provider.unified_social_credit_code,
         "legal_name": profile.legal_name,
         "registered_address": profile.registered_address,
         "website": profile.website,
