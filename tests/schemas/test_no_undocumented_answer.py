@@ -56,6 +56,9 @@ async def a_lived_in_world(world: World) -> dict[str, str]:
     await an_expulsion_under_way(world)
     await applicants(world)
     await accounts_of_one_provider(world)
+    await acts.file_profile_change(provider)
+    for _ in range(2):
+        await acts.file_profile_change(await acts.an_admitted_provider(world))
     await world.settle()
     return {"provider": provider.account.subject, "merchant": merchant.subject, "officer": "officer-2"}
 
@@ -106,6 +109,7 @@ async def likely(world: World, service: str) -> dict[str, list[Any]]:
         ids["listing_id"] += 4 * [row["key"]]  # what is published comes further than a draft
     documents = await world["registry"].rows("SELECT document_id FROM document")
     ids["document_id"] = [str(row["document_id"]) for row in documents]
+    ids["change_id"] = ids.get("profile_change_id", [])
     ids["request_id"] = ids.get("qualification_request_id", [])
     notices = await world["registry"].rows("SELECT notice_id FROM notice ORDER BY created_at")
     ids["notice_id"] = [str(row["notice_id"]) for row in notices[:2]]  # those of whom this is about

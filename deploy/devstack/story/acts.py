@@ -11,6 +11,7 @@ from deploy.devstack.story.admission import Provider as Provider
 from deploy.devstack.story.admission import admit as admit
 from deploy.devstack.story.admission import an_admitted_provider as an_admitted_provider
 from deploy.devstack.story.admission import apply as apply
+from deploy.devstack.story.admission import file_profile_change as file_profile_change
 from deploy.devstack.story.admission import request_qualification as request_qualification
 from deploy.devstack.story.admission import sign_agreements as sign_agreements
 from deploy.devstack.story.admission import submit_application as submit_application

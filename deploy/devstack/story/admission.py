@@ -69,6 +69,19 @@ async def an_admitted_provider(market: Market, officer: str = "officer-1") -> Pr
     return provider
 
 
+async def file_profile_change(provider: Provider) -> Answer:
+    """The provider gets another settlement account, and proves it."""
+    path, anew = f"/v1/providers/{provider.provider_id}", an_enterprise()
+    paper = anew.paper("account_permit")
+    uploaded = await provider.account.upload(
+        "registry", f"{path}/documents", paper, "application/pdf", kind="account_permit"
+    )
+    uploaded.expect(201)
+    account = {**provider.enterprise.application["settlement_account"], "account_number": anew.account_number}
+    change = {"settlement_account": account}
+    return (await provider.account.post("registry", f"{path}/profile-changes", change)).expect(201)
+
+
 async def request_qualification(provider: Provider) -> Answer:
     """The provider puts forward what the category asks for."""
     path, kind = f"/v1/providers/{provider.provider_id}", "software_copyright"

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from services.registry.domain.errors import ApplicationClaimed, OwnProvider, WrongApplicationState
@@ -129,8 +128,16 @@ class Application:
         """What belongs to these items was stated anew and must be verified anew."""
         self.checks = {item: check for item, check in self.checks.items() if item not in set(items)}
 
+    def verify_anew(self, items: Iterable[str], *, by: str, at: datetime) -> None:
+        """What was admitted changed, and was verified as it is now."""
+        self.checks = {**self.checks, **{item: {"by": by, "at": at.isoformat()} for item in items}}
+
     def unverified(self) -> tuple[Item, ...]:
         return tuple(item for item in Item if item not in self.checks)
+
+    def verified_since(self, item: str) -> datetime | None:
+        check = self.checks.get(item)
+        return datetime.fromisoformat(check["at"]) if check else None
 
     def verified_at(self) -> datetime | None:
         """When the last item was verified; None while one is not."""
@@ -168,7 +175,7 @@ class Application:
     ) -> list[ApplicationDecided]:
         self.refuse_unfit(by, at)
         self._become(then)
-        self.objections = [_told(objection) for objection in objections]
+        self.objections = [told_objection(objection) for objection in objections]
         self.decided_at, self.decided_by = at, by
         self.reason = reason or "; ".join(objection.reason for objection in objections)
         self._leave_queue()
@@ -192,5 +199,6 @@ class Application:
         self.state = then
 
 
-def _told(objection: Objection) -> dict[str, Any]:
+def told_objection(objection: Objection) -> dict[str, str]:
+    """As it is stored and shown."""
     return {"field": objection.field, "clause": objection.clause, "reason": objection.reason}

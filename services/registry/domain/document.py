@@ -76,6 +76,19 @@ def today(at: datetime) -> date:
     return (at.astimezone(UTC) + _SHANGHAI).date()
 
 
+def unproven(
+    kinds: Mapping[str, DocumentKind], documents: Iterable[Document], since: Mapping[str, datetime | None], at: datetime
+) -> tuple[str, ...]:
+    """The kinds that prove these items and of which no valid document came after the item was last verified."""
+    valid = [document for document in documents if document.is_valid(at)]
+    needed = [kind for kind in kinds.values() if kind.required and kind.item in since]
+    return tuple(kind.kind for kind in needed if not any(_proves(d, kind, since[kind.item]) for d in valid))
+
+
+def _proves(document: Document, kind: DocumentKind, since: datetime | None) -> bool:
+    return document.kind == kind.kind and (since is None or document.uploaded_at > since)
+
+
 def lacking(kinds: Mapping[str, DocumentKind], documents: Iterable[Document], at: datetime) -> tuple[str, ...]:
     """The kinds that an application needs and of which there is no valid document."""
     held = {document.kind for document in documents if document.is_valid(at)}

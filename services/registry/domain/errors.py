@@ -7,6 +7,10 @@ Conflict
 ├── WrongStanding          the provider's standing does not allow the step
 ├── WrongApplicationState  the application's state does not allow the step
 ├── ApplicationClaimed     another officer works on it; `claimed_by` and `claimed_until` say who and how long
+├── ChangePending          a change of the profile waits already
+├── ChangeClaimed          another officer works on it; `claimed_by` and `claimed_until` say who and how long
+├── WrongChangeState       the state of the change does not allow the step
+├── ChangeUnproven         no new document proves what changes; `missing` names its kinds
 ├── AgreementNotOpen       that version is superseded, or is not known yet
 ├── AgreementKnown         that version was announced already, with another text or dates
 ├── QualificationEnded     there is no qualification in force to revoke
@@ -73,6 +77,30 @@ class ApplicationClaimed(Conflict):
     code = "application-claimed"
     title = "Another officer works on the application"
     title_zh = "该入驻申请正由其他工作人员处理"
+
+
+class ChangePending(Conflict):
+    code = "profile-change-pending"
+    title = "A change of the profile is open already"
+    title_zh = "已有处理中的资料变更"
+
+
+class ChangeClaimed(Conflict):
+    code = "profile-change-claimed"
+    title = "Another officer works on the change"
+    title_zh = "该资料变更正由其他工作人员处理"
+
+
+class WrongChangeState(Conflict):
+    code = "wrong-profile-change-state"
+    title = "The state of the change does not allow this"
+    title_zh = "资料变更当前状态不允许此操作"
+
+
+class ChangeUnproven(Conflict):
+    code = "profile-change-unproven"
+    title = "New documents have to prove the change"
+    title_zh = "请先上传证明变更的新材料"
 
 
 class ErasureRefused(Conflict):

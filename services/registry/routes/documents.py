@@ -13,6 +13,7 @@ from services.registry.domain.errors import (
     DocumentMismatch,
     IdentityBarred,
     WrongApplicationState,
+    WrongChangeState,
 )
 from services.registry.queries import providers as queries
 from services.registry.routes.access import DENIED, CanApply, CanRead, CanReadProfile, only_of
@@ -48,7 +49,7 @@ _TYPES = ("application/pdf", "image/jpeg", "image/png", "image/webp")
     response_model=DocumentResponse,
     responses=problems(
         *DENIED, NotFound, KeyRequired, KeyReused, Invalid, UnknownContent, DocumentExpired, DocumentMismatch, TooLarge,
-        WrongApplicationState, AccountBlocked, Erased, IdentityBarred,
+        WrongApplicationState, WrongChangeState, AccountBlocked, Erased, IdentityBarred,
     ),
     openapi_extra=upload(LIMIT, *_TYPES),
 )  # fmt: skip

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.registry.domain.agreement import AgreementKind
 from services.registry.domain.erasure import GROUNDS
@@ -28,6 +28,7 @@ class PersonalDataResponse(BaseModel):
     provider_id: UUID
     account_id: str
     persons: dict[PersonRole, dict[str, str]]
+    proposed: dict[PersonRole, dict[str, str]] = Field(description="What a change that waits says of persons.")
     signatures: list[SignatureItem]
     documents: str
 
@@ -38,6 +39,7 @@ class PersonalDataResponse(BaseModel):
             provider_id=provider.provider_id,
             account_id=provider.account_id,
             persons={role: dict(statement.of(role)) for role in PersonRole if statement.of(role)},
+            proposed={role: dict(data.proposed.of(role)) for role in PersonRole if data.proposed.of(role)},
             signatures=[
                 SignatureItem.model_validate({name: getattr(signature, name) for name in SignatureItem.model_fields})
                 for signature in data.signatures

@@ -18,7 +18,7 @@ from shared.http.fields import Line, WebAddress
 
 _UNSEEN = r"\x00-\x1f\x7f-\x9f"
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=rf"^[^{_UNSEEN}]*$")]
-_Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300, pattern=rf"^[^{_UNSEEN}]*$")]
+Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300, pattern=rf"^[^{_UNSEEN}]*$")]
 _Email = Annotated[
     str, StringConstraints(max_length=254, pattern=r"^([^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+)?$")
 ]
@@ -47,7 +47,7 @@ class SettlementAccountForm(BaseModel):
     model_config = ConfigDict(extra="forbid")
     bank_name: _Text = ""
     bank_code: _Number = Field(default="", description="The 12 digits of the bank's CNAPS code.")
-    account_name: _Address = ""
+    account_name: Address = ""
     account_number: _Number = ""
 
 
@@ -75,7 +75,7 @@ class ProfileRequest(BaseModel):
         default="", description="To correct it before the admission; empty: it stays."
     )
     legal_name: Line
-    registered_address: _Address = ""
+    registered_address: Address = ""
     website: WebAddress = ""
     representative: RepresentativeForm = RepresentativeForm()
     support_contact: ContactForm = ContactForm()

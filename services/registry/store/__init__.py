@@ -18,6 +18,7 @@ from services.registry.store.applications import (
     dossier,
     persons,
 )
+from services.registry.store.profile_changes import PROVISIONAL_CHANGES, lock_change, open_change
 from services.registry.store.providers import (
     keep_told,
     lock_account,
@@ -43,6 +44,7 @@ from services.registry.store.situations import situation_of, state_of
 
 __all__ = [
     "PROVISIONAL",
+    "PROVISIONAL_CHANGES",
     "admitted_without",
     "agreement",
     "agreements",
@@ -59,6 +61,7 @@ __all__ = [
     "keep_anchor",
     "keep_told",
     "lock_account",
+    "lock_change",
     "lock_own_provider",
     "lock_provider",
     "lock_providers_after",
@@ -66,6 +69,7 @@ __all__ = [
     "lock_seed",
     "lock_unsigned_after",
     "obligations",
+    "open_change",
     "open_request",
     "persons",
     "provider_of",

@@ -9,6 +9,7 @@ from services.registry.tables.metadata import metadata
 from services.registry.tables.notices import calendar_day, notice
 from services.registry.tables.obligations import obligation, outage, subscription
 from services.registry.tables.personal import person_key
+from services.registry.tables.profile_changes import profile_change
 from services.registry.tables.providers import person, provider, told_standing
 from services.registry.tables.qualifications import qualification, qualification_request, qualification_step
 from services.registry.tables.replicas import audit_anchor, restriction
@@ -35,6 +36,7 @@ __all__ = [
     "outage",
     "person",
     "person_key",
+    "profile_change",
     "provider",
     "qualification",
     "qualification_request",

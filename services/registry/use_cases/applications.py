@@ -135,7 +135,7 @@ def _refuse_settled(provider: Provider, profile: Profile, changed: frozenset[Per
     settled += [name for name in ("legal_name", "registered_address") if getattr(profile, name) != getattr(old, name)]
     settled += [CODE] if code != provider.unified_social_credit_code else []
     if settled:
-        raise ProfileSettled("This was verified for the admission; ask the platform to change it", fields=settled)
+        raise ProfileSettled("This was verified for the admission; file a change of the profile", fields=settled)
 
 
 def _profile(statement: Statement) -> Profile:

@@ -46,6 +46,8 @@ async def upload_document(
     application = await store.application(tx, provider_id)
     if kind.item:
         application.refuse_changes()
+        if (change := await store.open_change(tx, provider_id)) is not None:
+            change.refuse_new_proof(kind.item)
     media_type = _media_type(upload)
     _refuse_bad_terms(upload, kind, provider, today(tx.now))
     digest = vault.index("document", hashlib.sha256(upload.content).hexdigest())

@@ -6,8 +6,10 @@ from shared.db.transaction import Transaction
 
 
 async def firm_up_due_dates(tx: Transaction) -> int:
-    """Computes the provisional due dates of applications anew; how many changed."""
-    changed = await firm_up(tx, store.PROVISIONAL)
-    for provider_id in changed:
-        tx.record("firm_up_due_date", f"provider:{provider_id}")
-    return len(changed)
+    """Computes the provisional due dates of applications and changes anew; how many changed."""
+    applications = await firm_up(tx, store.PROVISIONAL)
+    changes = await firm_up(tx, store.PROVISIONAL_CHANGES)
+    targets = [f"provider:{key}" for key in applications] + [f"profile_change:{key}" for key in changes]
+    for target in targets:
+        tx.record("firm_up_due_date", target)
+    return len(targets)

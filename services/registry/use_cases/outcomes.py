@@ -26,14 +26,14 @@ async def tell_outcome(tx: Transaction, application: Application) -> None:
             recipient=application.account_id,
             kind=f"application.{application.state}",
             key=f"application:{application.provider_id}:{application.round}",
-            zh=Text(zh, _body([*objections, next_zh])),
-            en=Text(en, _body([*objections, next_en])),
+            zh=Text(zh, body_of([*objections, next_zh])),
+            en=Text(en, body_of([*objections, next_en])),
             link=f"/v1/providers/{application.provider_id}",
         ),
     )
 
 
-def _body(lines: list[str]) -> str:
+def body_of(lines: list[str]) -> str:
     """As much of it as a notice holds; the rest is behind its link."""
     *objections, then = lines
     return "\n".join([*objections, ""])[: 5_000 - len(then)] + then

@@ -15,6 +15,7 @@ from services.registry.domain.trait import TraitKind
 from services.registry.store import abandoned_files, groups, links
 from services.registry.use_cases.links import note_traits
 from services.registry.use_cases.numbers import refuse_personal
+from services.registry.use_cases.profile_changes import record, stated_by
 from services.registry.use_cases.statements import statement_of
 from shared.db.transaction import Transaction
 from shared.ids import new_id
@@ -24,11 +25,12 @@ from shared.personal.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class PersonalData:
-    """`signatures` say from where and with what somebody signed."""
+    """`signatures` say from where and with what somebody signed; `proposed` is what a waiting change says."""
 
     provider: Provider
     statement: Statement
     signatures: Sequence[Signature]
+    proposed: Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,10 @@ async def export_personal_data(tx: Transaction, vault: Vault, provider_id: UUID,
     """To the account whose data it is; that it was read is recorded."""
     provider = await store.lock_own_provider(tx, provider_id, account_id)
     statement = await statement_of(tx, vault, provider)
+    change = await store.open_change(tx, provider_id)
+    proposed = await stated_by(tx, vault, change) if change is not None else Statement("")
     tx.record("export_personal_data", provider.target)
-    return PersonalData(provider, statement, await store.signatures(tx, provider_id))
+    return PersonalData(provider, statement, await store.signatures(tx, provider_id), proposed)
 
 
 async def erase_personal_data(
@@ -70,6 +74,10 @@ async def erase_personal_data(
     destroyed = [role for role, person in sorted(persons.items()) if await vault.erase(tx, person.person_id)]
     for person in persons.values():
         person.forget(new_id())
+    if (change := await store.open_change(tx, provider_id)) is not None:
+        old_state = change.state
+        change.withdraw()
+        record(tx, "withdraw_profile_change", change, old_state)
     for document in documents:
         document.lapse(at=tx.now)
     await abandoned_files.abandon(tx, [document.blob for document in documents])

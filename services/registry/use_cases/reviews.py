@@ -59,7 +59,7 @@ async def request_changes(
     tx: Transaction, provider_id: UUID, version: int, officer: str, objections: Sequence[Objection]
 ) -> Provider:
     """The applicant corrects what is named and submits again; what is named must be verified anew."""
-    _refuse_bad_objections(objections)
+    refuse_bad_objections(objections)
     provider, application = await _lock(tx, provider_id, version)
     old = application.state
     application.doubt(_items(objections))
@@ -73,7 +73,7 @@ async def reject_application(
     tx: Transaction, provider_id: UUID, version: int, officer: str, objections: Sequence[Objection]
 ) -> Provider:
     """The applicant may put right what is named and submit again, as a new round."""
-    _refuse_bad_objections(objections)
+    refuse_bad_objections(objections)
     provider, application = await _lock(tx, provider_id, version)
     old = application.state
     application.doubt(_items(objections))
@@ -120,7 +120,7 @@ def _record_decision(tx: Transaction, action: str, provider: Provider, applicati
     tx.record(action, provider.target, old={"state": old}, new=new, reason=application.reason)
 
 
-def _refuse_bad_objections(objections: Sequence[Objection]) -> None:
+def refuse_bad_objections(objections: Sequence[Objection]) -> None:
     known = fields_of(store.document_kinds())
     for number, objection in enumerate(objections):
         if objection.field not in known:

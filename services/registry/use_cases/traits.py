@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from services.registry import store
-from services.registry.domain.person import PersonRole
+from services.registry.domain.person import Details, PersonRole
 from services.registry.domain.provider import Provider
 from services.registry.domain.trait import TraitKind, normalised
 from services.registry.use_cases import links
@@ -23,6 +23,13 @@ async def keep_traits(tx: Transaction, vault: Vault, provider: Provider) -> None
 
 async def refuse_barred(tx: Transaction, vault: Vault, provider: Provider) -> None:
     await links.refuse_barred(tx, await _digests_of(tx, vault, provider), but=provider.provider_id)
+
+
+async def refuse_barred_person(tx: Transaction, vault: Vault, provider: Provider, details: Details) -> None:
+    """Who shall represent the provider from now on must not be an expelled one's."""
+    spellings = _spellings(TraitKind.REPRESENTATIVE, [details.get("identity_number", "")])
+    digests = {TraitKind.REPRESENTATIVE: {vault.index(TraitKind.REPRESENTATIVE, text) for text in spellings}}
+    await links.refuse_barred(tx, digests, but=provider.provider_id)
 
 
 async def spelled(tx: Transaction, vault: Vault, provider: Provider) -> Mapping[TraitKind, frozenset[str]]:
