@@ -12,7 +12,10 @@ from shared.errors import NotFound
 
 
 async def app(tx: Transaction, app_id: UUID, only_of: str | None) -> tuple[int, Sequence[Key], Decision]:
-    """The version told last, its keys, oldest first, and whether it may call; `only_of` sees its own and no other."""
+    """The version told last, its keys, oldest first, and whether it may call; `only_of` sees its own and no other.
+
+    Of the keys that ended only the latest are shown.
+    """
     provider_id = await apps.owner_of(tx, app_id)
     if provider_id is None:
         raise NotFound("There is no such application")

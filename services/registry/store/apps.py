@@ -45,6 +45,14 @@ INSERT INTO app_key ({", ".join(_MEMBERS)}) VALUES ({", ".join(f"${n}" for n in 
 ON CONFLICT (app_key) DO UPDATE SET
 {", ".join(f"{name} = excluded.{name}" for name in ("valid_until", "revoked_at", "revoked_by", "revoked_reason"))}
 """
+SHOWN = 20
+"""So many keys of an application at the most: few are valid at once, and ended ones gather for years."""
+_KEYS = """
+SELECT * FROM (
+    SELECT * FROM app_key WHERE app_id = $1
+    ORDER BY revoked_at IS NULL AND (valid_until IS NULL OR valid_until > $2) DESC, created_at DESC, app_key LIMIT $3
+) shown ORDER BY created_at, app_key
+"""
 _LOCK = "hashtextextended('app:' || {app_id}, 0)"
 _DUE = f"""
 WITH due AS MATERIALIZED (SELECT app_id FROM app_access WHERE due_at <= $1 ORDER BY due_at LIMIT $2)
@@ -98,9 +106,14 @@ async def lock_app(tx: Transaction, app_id: UUID) -> None:
 
 
 async def keys(tx: Transaction, app_id: UUID) -> Sequence[Key]:
-    """The oldest first."""
-    rows = await tx.driver.fetch("SELECT * FROM app_key WHERE app_id = $1 ORDER BY created_at, app_key", app_id)
+    """Those that are valid and the latest of those that ended, the oldest first."""
+    rows = await tx.driver.fetch(_KEYS, app_id, tx.now, SHOWN)
     return [_key(row) for row in rows]
+
+
+async def key(tx: Transaction, app_id: UUID, app_key: str) -> Key | None:
+    row = await tx.driver.fetchrow("SELECT * FROM app_key WHERE app_key = $1 AND app_id = $2", app_key, app_id)
+    return None if row is None else _key(row)
 
 
 def _key(row: asyncpg.Record) -> Key:

@@ -33,6 +33,17 @@ async def test_the_secret_is_shown_once_and_kept_nowhere(db, app, as_):
     assert secret not in (await provider.get(f"/v1/apps/{app[0]}")).text
 
 
+async def test_keys_that_ended_do_not_gather_in_answers_and_never_hide_a_valid_one(db, app, as_, clock):
+    provider = await as_("provider", "account-1")
+    first = (await issue(provider, app[0])).json()["app_key"]
+    last = (await issue(provider, app[0], "first-0")).json()["app_key"]
+    for number in range(1, 26):
+        clock.advance(timedelta(minutes=1))
+        last = (await issue(provider, app[0], f"next-{number}", replaces=last, overlap_seconds=0)).json()["app_key"]
+    shown = (await provider.get(f"/v1/apps/{app[0]}")).json()["keys"]
+    assert (len(shown), shown[0]["app_key"], shown[-1]["app_key"]) == (20, first, last)
+
+
 async def test_a_replaced_key_lives_on_for_the_overlap_and_gateways_hear_of_its_end(db, app, as_, clock):
     provider, gateway = await as_("provider", "account-1"), await as_("service")
     old = (await issue(provider, app[0])).json()["app_key"]

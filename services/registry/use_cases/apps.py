@@ -101,7 +101,7 @@ async def revoke_key(tx: Transaction, app_id: UUID, app_key: str, by: str, *, on
     if only_of is not None:
         await store.lock_own_provider(tx, provider_id, only_of)
     await apps.lock_app(tx, app_id)
-    key = next((key for key in await apps.keys(tx, app_id) if key.app_key == app_key), None)
+    key = await apps.key(tx, app_id, app_key)
     if key is None:
         raise NotFound("The application has no such key")
     if key.revoked_at is None:
