@@ -10,7 +10,7 @@ from services.registry.use_cases.serving_out import complete_exits, report_stopp
 from shared.service import Job
 
 JOBS = [
-    Job("advance_agreements", timedelta(seconds=5), advance_agreements),
+    Job("advance_agreements", timedelta(seconds=1), advance_agreements),
     Job("tell_expiries", timedelta(seconds=5), tell_expiries),
     Job("remind_of_expiries", timedelta(minutes=1), remind_of_expiries),
     Job("tell_access_by_clock", timedelta(milliseconds=500), tell_access_by_clock),

@@ -7,10 +7,10 @@ import pytest
 from services.registry import store
 from services.registry.domain.agreement import AgreementKind, hash_of
 from services.registry.domain.errors import AgreementKnown, AgreementNotOpen
+from services.registry.tests.builders import an_admitted_provider_in, answer, told
 from services.registry.tests.builders import an_agreement as a_version
-from services.registry.tests.builders import answer, told
-from services.registry.tests.leaving import an_admitted
-from services.registry.use_cases import agreement_stages, agreements
+from services.registry.tests.leaving import a_request, an_admitted
+from services.registry.use_cases import agreement_stages, agreements, exits
 from shared.contracts.effects import Effect
 from shared.contracts.registry import ProviderStandingChanged
 from shared.errors import Invalid
@@ -97,6 +97,21 @@ async def test_who_has_not_signed_by_the_date_may_not_publish_until_it_signs(db,
 
     await sign(db, late, version=new.version, kinds=[SERVICE])
     assert (await standings_of(db, late))[-1].blocked == set()
+
+
+async def test_who_is_admitted_or_stays_after_the_announcement_is_told_of_it_once(db, clock):
+    leaving = await a_bound(db, "account-2")
+    await a_request(db, leaving, "account-2")
+    await announce(db, clock)
+    assert await notices(db) == []
+    await an_admitted_provider_in(db)
+    async with db.transaction() as tx:
+        await exits.withdraw_exit(tx, leaving, "account-2", 1, "we stay")
+    assert sorted(await notices(db)) == [("account-1", "announced"), ("account-2", "announced")]
+    async with db.transaction() as tx:
+        await tx.driver.execute("UPDATE agreement_timer SET done_at = NULL, reached = NULL WHERE stage = 'announced'")
+    await tick(db)
+    assert len(await notices(db)) == 2
 
 
 async def test_a_stage_that_was_interrupted_goes_on_behind_the_last_batch(db, clock, monkeypatch):

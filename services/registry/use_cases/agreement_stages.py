@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.registry import store
 from services.registry.domain.agreement import Agreement, AgreementKind, AgreementTimer, Stage
+from services.registry.domain.provider import Provider
 from services.registry.use_cases.standing import tell_if_changed
 from shared.contracts.registry import Standing
 from shared.db.transaction import Transaction
@@ -43,6 +44,20 @@ async def advance_agreements(tx: Transaction) -> int:
             new={"stage": timer.stage, "done_at": tx.now},
         )
     return len(reached) + 1
+
+
+async def remind_of_coming(tx: Transaction, provider: Provider) -> None:
+    """Whoever is admitted, or stays after all, learns of the versions that were announced meanwhile."""
+    signed = {
+        (signature.agreement, signature.text_hash) for signature in await store.signatures(tx, provider.provider_id)
+    }
+    coming = [
+        agreement
+        for agreement in await store.agreements(tx)
+        if agreement.announced_at <= tx.now < agreement.in_force_at
+        and (agreement.agreement, agreement.text_hash) not in signed
+    ]
+    await notify_all(tx, [_notice(a, Stage.ANNOUNCED, provider.provider_id, provider.account_id) for a in coming])
 
 
 async def _remind(tx: Transaction, agreement: Agreement, timer: AgreementTimer) -> Sequence[UUID]:

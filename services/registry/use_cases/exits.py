@@ -6,6 +6,7 @@ from services.registry import store
 from services.registry.domain.errors import ExitRunning
 from services.registry.domain.exit import Exit, ExitKind, ExitStatus
 from services.registry.domain.provider import Provider
+from services.registry.use_cases.agreement_stages import remind_of_coming
 from services.registry.use_cases.exit_notices import tell_provider
 from services.registry.use_cases.numbers import refuse_personal
 from services.registry.use_cases.standing import refuse_blocked_account, tell_if_changed
@@ -42,6 +43,7 @@ async def withdraw_exit(tx: Transaction, provider_id: UUID, account_id: str, ver
     tx.emit(leaving.withdraw(tx.now))
     provider.become(Standing.ADMITTED)
     await tell_if_changed(tx, provider)
+    await remind_of_coming(tx, provider)
     _record(tx, "withdraw_exit", leaving, before, reason)
     return leaving
 

@@ -9,6 +9,7 @@ from services.registry.domain.application import Application, Item, Objection
 from services.registry.domain.dossier import fields_of
 from services.registry.domain.errors import OwnProvider
 from services.registry.domain.provider import Provider
+from services.registry.use_cases.agreement_stages import remind_of_coming
 from services.registry.use_cases.numbers import refuse_personal
 from services.registry.use_cases.outcomes import tell_outcome
 from services.registry.use_cases.standing import tell_if_changed
@@ -103,6 +104,7 @@ async def admit_provider(
     await tell_outcome(tx, application)
     provider.version += 1
     await tell_if_changed(tx, provider)
+    await remind_of_coming(tx, provider)
     tx.record(
         "admit_provider", provider.target, old={"standing": old}, new={"standing": provider.standing}, reason=reason
     )
