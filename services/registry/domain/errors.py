@@ -25,6 +25,7 @@ Conflict
 ├── IdentityBarred         the enterprise or its representative was expelled (2.7)
 ├── ErasureRefused         the platform must still know the persons
 ├── NoApplication          the listing is a service, and only applications call the open platform
+├── TooManyDocuments       as many documents of one kind as are kept side by side
 ├── TooManyKeys            the application has as many valid keys as it may have
 ├── WrongLinkStatus        what was decided of the pair does not allow the step
 └── LinkedByLaw            the accounts state the same identity; nobody may separate them
@@ -245,3 +246,9 @@ class DocumentMismatch(Invalid):
     code = "document-mismatch"
     title = "The document is not what it is said to be"
     title_zh = "文件内容与所声明的类型不符"
+
+
+class TooManyDocuments(Conflict):
+    code = "too-many-documents"
+    title = "There are too many documents of this kind"
+    title_zh = "该类文件数量已达上限"

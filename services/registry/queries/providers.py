@@ -102,3 +102,20 @@ async def document(tx: Transaction, document_id: UUID, only_of: str | None) -> D
     if found is None:
         raise NotFound("There is no document with this id")
     return found
+
+
+async def documents(
+    tx: Transaction, provider_id: UUID, after: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[Document]:
+    """Oldest first, those that were replaced too."""
+    columns = tables.document.c
+    found = await tx.session.scalars(
+        select(Document)
+        .where(
+            columns.provider_id == provider_id,
+            tuple_(columns.uploaded_at, columns.document_id) > tuple_(*after) if after is not None else true(),
+        )
+        .order_by(columns.uploaded_at, columns.document_id)
+        .limit(limit)
+    )
+    return found.all()

@@ -1,6 +1,6 @@
 """Documents: uploaded by their provider, read by it and by officers (3.1, 3.2)."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from services.registry.domain.errors import (
     DocumentExpired,
     DocumentMismatch,
     IdentityBarred,
+    TooManyDocuments,
     WrongApplicationState,
     WrongChangeState,
 )
@@ -22,7 +23,6 @@ from services.registry.schemas.documents import (
     DocumentKindsResponse,
     DocumentNumber,
     DocumentResponse,
-    DocumentsResponse,
     KindName,
 )
 from services.registry.use_cases import documents as use_cases
@@ -30,6 +30,7 @@ from shared.blobs import Blobbed, UnknownContent
 from shared.errors import Invalid, KeyRequired, KeyReused, NotFound, TooLarge
 from shared.http.dependencies import Tx
 from shared.http.idempotency import Once
+from shared.http.pagination import PageOf, Paging
 from shared.http.problems import problems
 from shared.http.uploads import WholeBody, upload
 from shared.http.versions import etag
@@ -49,7 +50,7 @@ _TYPES = ("application/pdf", "image/jpeg", "image/png", "image/webp")
     response_model=DocumentResponse,
     responses=problems(
         *DENIED, NotFound, KeyRequired, KeyReused, Invalid, UnknownContent, DocumentExpired, DocumentMismatch, TooLarge,
-        WrongApplicationState, WrongChangeState, AccountBlocked, Erased, IdentityBarred,
+        WrongApplicationState, WrongChangeState, AccountBlocked, Erased, IdentityBarred, TooManyDocuments,
     ),
     openapi_extra=upload(LIMIT, *_TYPES),
 )  # fmt: skip
@@ -84,13 +85,18 @@ async def upload_document(
 @router.get(
     "/providers/{provider_id}/documents",
     operation_id="list_documents",
-    response_model=DocumentsResponse,
+    response_model=PageOf[DocumentResponse],
     responses=problems(*DENIED, NotFound, Invalid),
 )
-async def list_documents(tx: Tx, caller: CanReadProfile, provider_id: UUID) -> DocumentsResponse:
+async def list_documents(tx: Tx, caller: CanReadProfile, paging: Paging, provider_id: UUID) -> PageOf[DocumentResponse]:
     """Oldest first, with those that a later one replaced."""
     await queries.provider(tx, provider_id, only_of(caller))
-    return DocumentsResponse(items=[DocumentResponse.of(d) for d in await store.documents(tx, provider_id)])
+    after = paging.after and (datetime.fromisoformat(paging.after["at"]), UUID(paging.after["id"]))
+    found = await queries.documents(tx, provider_id, after or None, paging.limit + 1)
+    return paging.page(
+        [DocumentResponse.of(document) for document in found],
+        lambda item: {"at": item.uploaded_at.isoformat(), "id": str(item.document_id)},
+    )
 
 
 @router.get(

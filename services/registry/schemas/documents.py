@@ -29,10 +29,6 @@ class DocumentResponse(BaseModel):
         return cls.model_validate({name: getattr(document, name) for name in cls.model_fields})
 
 
-class DocumentsResponse(BaseModel):
-    items: list[DocumentResponse]
-
-
 class DocumentKindItem(BaseModel):
     kind: str
     title: str

@@ -13,6 +13,7 @@ from services.registry.store.agreements import (
 from services.registry.store.applications import (
     PROVISIONAL,
     application,
+    current_documents,
     document_kinds,
     documents,
     dossier,
@@ -54,6 +55,7 @@ __all__ = [
     "claim_lapsed",
     "claim_timer",
     "claim_to_remind",
+    "current_documents",
     "document_kinds",
     "documents",
     "dossier",

@@ -56,6 +56,17 @@ async def documents(tx: Transaction, provider_id: UUID) -> Sequence[Document]:
     return found.all()
 
 
+async def current_documents(tx: Transaction, provider_id: UUID) -> Sequence[Document]:
+    """Oldest first, without those that were replaced: however often a file came anew, these stay few."""
+    columns = tables.document.c
+    found = await tx.session.scalars(
+        select(Document)
+        .where(columns.provider_id == provider_id, columns.replaced_at.is_(None))
+        .order_by(columns.uploaded_at, columns.document_id)
+    )
+    return found.all()
+
+
 async def dossier(tx: Transaction, provider: Provider) -> Dossier:
     """All that the admission of this provider looks at."""
     provider_id = provider.provider_id
@@ -63,7 +74,7 @@ async def dossier(tx: Transaction, provider: Provider) -> Dossier:
         provider,
         await application(tx, provider_id),
         list((await persons(tx, provider_id)).values()),
-        await documents(tx, provider_id),
+        await current_documents(tx, provider_id),
         unsigned(await agreements(tx), await signatures(tx, provider_id), tx.now),
         document_kinds(),
         tx.now,

@@ -29,6 +29,19 @@ async def test_a_document_is_read_by_its_provider_and_officers_and_never_cached(
     assert [item["document_id"] for item in listed] == [uploaded.json()["document_id"]]
 
 
+async def test_documents_come_in_pages_and_so_many_of_a_kind_are_kept(as_, monkeypatch):
+    monkeypatch.setattr(documents, "MOST_OF_A_KIND", 3)
+    provider = await as_("provider", "shop")
+    path = (await apply(provider)).headers["location"]
+    kept = [await upload(provider, path, "software_copyright", number) for number in range(3)]
+    one_more = await upload(provider, path, "software_copyright", 4)
+    assert (one_more.status_code, one_more.json()["code"]) == (409, "too-many-documents")
+    first = (await provider.get(f"{path}/documents", params={"limit": 2})).json()
+    rest = (await provider.get(f"{path}/documents", params={"limit": 2, "cursor": first["next"]})).json()
+    listed = [item["document_id"] for item in (*first["items"], *rest["items"])]
+    assert (listed, rest["next"]) == ([sent.json()["document_id"] for sent in kept], None)
+
+
 async def test_the_same_key_uploads_once(as_):
     provider = await as_("provider", "shop")
     path = (await apply(provider)).headers["location"]

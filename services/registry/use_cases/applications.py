@@ -122,9 +122,9 @@ async def read_profile(tx: Transaction, vault: Vault, provider: Provider) -> Sta
 async def _correct_code(tx: Transaction, provider: Provider, code: str) -> None:
     """Papers that were put forward under the code before prove nothing under this one."""
     before, provider.unified_social_credit_code = provider.unified_social_credit_code, code
-    for document in await store.documents(tx, provider.provider_id) if code != before else ():
+    for document in await store.current_documents(tx, provider.provider_id) if code != before else ():
         if document.number == before:
-            document.replaced_at = document.replaced_at or tx.now
+            document.replaced_at = tx.now
 
 
 def _refuse_settled(provider: Provider, profile: Profile, changed: frozenset[PersonRole], code: str) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from services.registry import store
 from services.registry.domain.application import ApplicationState
 from services.registry.domain.document import Document, DocumentKind, Numbered, today
-from services.registry.domain.errors import DocumentExpired, DocumentMismatch
+from services.registry.domain.errors import DocumentExpired, DocumentMismatch, TooManyDocuments
 from services.registry.domain.provider import Provider
 from services.registry.use_cases.numbers import refuse_personal
 from services.registry.use_cases.standing import refuse_blocked_account
@@ -21,6 +21,7 @@ from shared.errors import Invalid
 from shared.ids import new_id
 from shared.personal.vault import Vault
 
+MOST_OF_A_KIND = 1_000
 _SAYS_NOTHING = frozenset({"", "application/octet-stream"})
 
 
@@ -51,9 +52,11 @@ async def upload_document(
     media_type = _media_type(upload)
     _refuse_bad_terms(upload, kind, provider, today(tx.now))
     digest = vault.index("document", hashlib.sha256(upload.content).hexdigest())
-    current = [d for d in await store.documents(tx, provider_id) if d.kind == kind.kind and d.replaced_at is None]
+    current = [d for d in await store.current_documents(tx, provider_id) if d.kind == kind.kind]
     if (known := _same(current, digest, upload)) is not None:
         return provider, known
+    if kind.several and len(current) >= MOST_OF_A_KIND:
+        raise TooManyDocuments(f"There are {len(current)} documents of this kind already", most=MOST_OF_A_KIND)
     person = (await store.persons(tx, provider_id))[kind.person]
     sealed = await vault.seal_bytes(tx, person.person_id, upload.content)
     document = Document(

@@ -13,7 +13,7 @@ async def refuse_unproven(tx: Transaction, provider: Provider, change: ProfileCh
     application = await store.application(tx, provider.provider_id)
     since = {item: application.verified_since(item) or provider.admitted_at for item in change.items}
     kinds = store.document_kinds()
-    documents = await store.documents(tx, provider.provider_id)
+    documents = await store.current_documents(tx, provider.provider_id)
     if missing := unproven(kinds, documents, since, tx.now):
         raise ChangeUnproven(
             "Upload new documents that prove what changes, then file the change",

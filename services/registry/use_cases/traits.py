@@ -36,7 +36,7 @@ async def spelled(tx: Transaction, vault: Vault, provider: Provider) -> Mapping[
     """The traits that the provider states, in plain text: only ever in memory."""
     statement = await statement_of(tx, vault, provider)
     contacts = [statement.of(role) for role in _CONTACTS]
-    documents = await store.documents(tx, provider.provider_id)
+    documents = await store.current_documents(tx, provider.provider_id)
     texts: dict[TraitKind, list[str]] = {
         TraitKind.CODE: [provider.unified_social_credit_code],
         TraitKind.REPRESENTATIVE: [statement.of(PersonRole.REPRESENTATIVE).get("identity_number", "")],
