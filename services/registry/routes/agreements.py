@@ -52,7 +52,7 @@ async def announce_agreement(tx: Tx, caller: CanDecide, once: Once, body: Announ
 @router.get("/agreements", operation_id="list_agreements", response_model=AgreementsResponse)
 async def list_agreements(tx: Tx) -> AgreementsResponse:
     """Every announced version of both agreements, with its text and hash."""
-    found = [agreement for agreement in await store.agreements(tx) if agreement.announced_at <= tx.now]
+    found = [agreement for agreement in await store.agreements(tx, texts=True) if agreement.announced_at <= tx.now]
     in_force = current(found, tx.now)
     return AgreementsResponse(items=[AgreementResponse.of(a, in_force=in_force.get(a.agreement) is a) for a in found])
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import exists, func, select, true
+from sqlalchemy.orm import undefer
 
 from services.registry import tables
 from services.registry.domain.agreement import Agreement, AgreementKind, AgreementTimer, Signature
@@ -17,15 +18,16 @@ async def lock_seed(tx: Transaction) -> None:
     await tx.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("seed", 0))))
 
 
-async def agreements(tx: Transaction) -> Sequence[Agreement]:
-    found = await tx.session.scalars(
-        select(Agreement).order_by(tables.agreement.c.agreement, tables.agreement.c.in_force_at)
-    )
+async def agreements(tx: Transaction, *, texts: bool = False) -> Sequence[Agreement]:
+    """All versions; their texts only for whoever shows them."""
+    query = select(Agreement).order_by(tables.agreement.c.agreement, tables.agreement.c.in_force_at)
+    found = await tx.session.scalars(query.options(undefer("*")) if texts else query)
     return found.all()
 
 
 async def agreement(tx: Transaction, kind: AgreementKind, version: str) -> Agreement | None:
-    return await tx.session.get(Agreement, (kind, version))
+    """With its text."""
+    return await tx.session.get(Agreement, (kind, version), options=[undefer("*")])
 
 
 async def signatures(tx: Transaction, provider_id: UUID) -> Sequence[Signature]:

@@ -1,6 +1,7 @@
 """Agreements in versions, who signed them, and what happens to each version by the clock."""
 
 from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Index, Table, Text, Uuid
+from sqlalchemy.orm import deferred
 
 from services.registry.domain.agreement import Agreement, AgreementKind, AgreementTimer, Signature, Stage
 from services.registry.tables.metadata import mapper, metadata, named
@@ -44,6 +45,7 @@ agreement_timer = Table(
 )
 Index("ix_agreement_timer_due_at", agreement_timer.c.due_at, postgresql_where=agreement_timer.c.done_at.is_(None))
 
-mapper.map_imperatively(Agreement, agreement)
+# Whoever asks what binds a provider needs no texts: they are read where they are shown.
+mapper.map_imperatively(Agreement, agreement, properties={"text": deferred(agreement.c.text)})
 mapper.map_imperatively(Signature, signature)
 mapper.map_imperatively(AgreementTimer, agreement_timer)

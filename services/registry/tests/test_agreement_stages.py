@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import inspect
 
 from services.registry import store
 from services.registry.domain.agreement import AgreementKind, hash_of
@@ -169,6 +170,17 @@ async def test_a_superseded_version_is_not_signed_any_more(db, clock):
     clock.advance(10 * DAY)
     refused = await answer(db, lambda tx: agreements.sign_agreement(tx, provider_id, "account-1", SERVICE, "2020-02"))
     assert isinstance(refused, AgreementNotOpen)
+
+
+async def test_what_binds_a_provider_is_decided_without_reading_any_text(db, clock):
+    provider_id = await a_bound(db)
+    await announce(db, clock)
+    async with db.transaction() as tx:
+        await store.state_of(tx, await store.lock_provider(tx, provider_id))
+        known = await store.agreements(tx)
+        assert known
+        assert all("text" in inspect(one).unloaded for one in known)
+        assert all(one.text for one in await store.agreements(tx, texts=True))
 
 
 async def test_a_signature_keeps_its_evidence(db):
