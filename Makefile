@@ -52,7 +52,7 @@ test: install ## all tests, on the embedded database and broker
 
 test-kafka: install ## contract suite, flows and chaos again, on Apache Kafka (needs a JVM >= 17 and mvn)
 	@$(PY) -m deploy.devstack.kafka
-	@TEST_BROKER=kafka $(PY) -m pytest -m kafka
+	@TEST_BROKER=kafka $(PY) -m pytest -m kafka -n 2 --dist loadscope
 	@$(PY) -m tests.chaos --broker kafka --quick
 
 flows: install ## only the stories across services
