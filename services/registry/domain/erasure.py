@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.registry.domain.application import ApplicationState
@@ -32,6 +33,9 @@ GROUNDS: dict[Kept, str] = {
     "stays, so that a new account is known (2.7, 6.5.11); nobody can read the identity from it",
 }
 
+RETAINED_FOR = timedelta(days=3 * 365 + 1)
+"""The identity of whom was in the market is kept for three years after it left (Online Transaction Measures 31)."""
+
 _NEVER_ADMITTED = frozenset(
     {ApplicationState.DRAFT, ApplicationState.WITHDRAWN, ApplicationState.REJECTED, ApplicationState.CHANGES_REQUESTED}
 )
@@ -43,6 +47,15 @@ class Erasure:
 
     traits: frozenset[Ground]
     kept: tuple[Kept, ...]
+
+
+def refuse_retained(left_at: datetime | None, at: datetime) -> None:
+    """`left_at`: when its last exit was completed; None for whom was never in the market."""
+    if left_at is not None and at < left_at + RETAINED_FOR:
+        raise ErasureRefused(
+            "The identity of a provider that left is kept for three years (Online Transaction Measures 31)",
+            keep_until=(left_at + RETAINED_FOR).isoformat(),
+        )
 
 
 def plan(

@@ -77,6 +77,13 @@ async def serves_out_since(tx: Transaction, provider_id: UUID) -> datetime | Non
     return found
 
 
+async def left_at(tx: Transaction, provider_id: UUID) -> datetime | None:
+    """When the provider last left the market for good."""
+    completed = (_exit.c.provider_id == provider_id) & (_exit.c.status == ExitStatus.COMPLETED)
+    found: datetime | None = await tx.session.scalar(select(func.max(_exit.c.ended_at)).where(completed))
+    return found
+
+
 async def due_providers(tx: Transaction, limit: int) -> Sequence[UUID]:
     """The providers, locked, whose exit is to be looked at by now."""
     query = (

@@ -7,14 +7,15 @@ import pytest
 
 from services.registry import store
 from services.registry.domain.application import ApplicationState
-from services.registry.domain.erasure import GROUNDS, Kept, plan
+from services.registry.domain.erasure import GROUNDS, RETAINED_FOR, Kept, plan, refuse_retained
 from services.registry.domain.errors import ErasureRefused
+from services.registry.domain.exit import Exit, ExitKind, ExitStatus
 from services.registry.domain.person import PersonRole
 from services.registry.domain.trait import TraitKind
 from services.registry.store import links
 from services.registry.tasks import CLAIMED_FOR, delete_due_files
 from services.registry.tests.acting import REASON, a_form, act, submitted, upload
-from services.registry.tests.builders import NEEDED, a_code, a_statement, an_applicant, the_blobs, the_vault
+from services.registry.tests.builders import NEEDED, NOW, a_code, a_statement, an_applicant, the_blobs, the_vault
 from services.registry.tests.leaving import EXPELLED, hear
 from services.registry.use_cases.applications import apply_as_provider
 from services.registry.use_cases.standing import tell_if_changed
@@ -23,6 +24,7 @@ from shared.contracts.effects import Target
 from shared.contracts.enforcement import RestrictionChanged
 from shared.contracts.registry import Standing
 from shared.errors import NotFound, Transient
+from shared.ids import new_id
 from shared.testing.secrets import PERSONAL
 
 TRAITS = {(kind, bytes([n])) for n, kind in enumerate(TraitKind)}
@@ -61,12 +63,22 @@ def test_the_index_of_an_identity_stays_only_where_the_law_still_needs_it(known,
     assert (Kept.IDENTITY_INDEX in outcome.kept) is (TraitKind.REPRESENTATIVE in stay)
 
 
+def test_whom_was_in_the_market_is_known_for_three_years_after_it_left():
+    refuse_retained(None, NOW)
+    refuse_retained(NOW - RETAINED_FOR, NOW)
+    with pytest.raises(ErasureRefused, match="three years"):
+        refuse_retained(NOW - RETAINED_FOR + timedelta(seconds=1), NOW)
+
+
 def test_everything_kept_has_its_ground():
     assert set(GROUNDS) == set(Kept)
 
 
 async def _leave(db, provider_id):
     async with db.transaction() as tx:
+        left = Exit(new_id(), provider_id, ExitKind.VOLUNTARY, ExitStatus.COMPLETED, tx.now, "account-1")
+        left.ended_at = tx.now
+        tx.session.add(left)
         provider = await store.lock_provider(tx, provider_id)
         for standing in (Standing.ADMITTED, Standing.EXITING, Standing.EXITED):
             provider.become(standing)
@@ -194,9 +206,12 @@ async def test_an_expelled_identity_is_known_even_after_its_data_was_erased(db, 
     cause = EXPELLED.model_copy(update={"from_": clock.at - timedelta(seconds=1)})
     await hear(db, RestrictionChanged(target_key=target.key, target=target, causes=(cause,)))
     provider = await _leave(db, gone.provider_id)
-    erased = await act(
-        await as_("officer"), f"/v1/providers/{gone.provider_id}/erasure", f'"v{provider.version}"', REASON
-    )
+    path, officer = f"/v1/providers/{gone.provider_id}/erasure", await as_("officer")
+    early = await act(officer, path, f'"v{provider.version}"', REASON)
+    assert (early.status_code, early.json()["code"]) == (409, "erasure-refused")
+    assert early.json()["keep_until"] == (clock.at + RETAINED_FOR).isoformat()
+    clock.advance(RETAINED_FOR)
+    erased = await act(officer, path, f'"v{provider.version}"', REASON)
     assert "identity_index" in {item["what"] for item in erased.json()["kept"]}
     with pytest.raises(Exception, match="was expelled"):
         async with db.transaction() as tx:

@@ -69,6 +69,7 @@ async def erase_personal_data(
         is_barred=await links.is_expelled(tx, provider_id),
         is_linked=bool(await groups.group_ids_of(tx, [provider_id])),
     )
+    erasure.refuse_retained(await store.exits.left_at(tx, provider_id), tx.now)
     persons = await store.persons(tx, provider_id)
     documents = await store.documents(tx, provider_id)
     destroyed = [role for role, person in sorted(persons.items()) if await vault.erase(tx, person.person_id)]
