@@ -94,7 +94,8 @@ async def _charged(tx: Transaction, charge: Charge, book: Rulebook, act: Act) ->
 async def _refuse_expelled(tx: Transaction, subject: Subject, expulsion: Expulsion) -> None:
     measures = {sanction.measure for sanction in expulsion.sanctions}
     for item in await penalty_store.penalties_on(tx, subject.target):
-        if item.measure in measures and not item.is_over(tx.now):
+        # Who is expelled only through a link may have a case of its own: the link may be undone.
+        if item.measure in measures and item.extended_from is None and not item.is_over(tx.now):
             raise ExpelledAlready("Only an appeal ends this expulsion", penalty_id=str(item.penalty_id))
 
 

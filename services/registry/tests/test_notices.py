@@ -50,7 +50,7 @@ async def test_a_workers_task_sends_what_was_told_to_a_providers_webhook(db, cli
         made = await client.post("/v1/notices/channels/webhook-secret", headers={"if-match": '"v1"'})
         receiver.secret = made.json()["webhook_secret"]
         await an_admitted_provider_in(db, "account-1")
-        (deliver,) = service.tasks
+        deliver = service.tasks[0]
         known = service.settings.model_validate({"database_url": db.url, **settings, **secret_settings()})
         running = asyncio.ensure_future(deliver(Running(db, known)))
         await receiver.until_heard(1)
