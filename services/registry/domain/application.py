@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from services.registry.domain.errors import ApplicationClaimed, OwnProvider, WrongApplicationState
+from services.registry.domain.claim import refuse_unfit
+from services.registry.domain.errors import ApplicationClaimed, WrongApplicationState
 from shared.contracts.registry import ApplicationDecided
 
 
@@ -155,15 +156,7 @@ class Application:
         return self._decide(_S.ADMITTED, (), by=by, at=at, reason=reason)
 
     def refuse_unfit(self, by: str, at: datetime) -> None:
-        """Nobody decides about their own provider, nor about what somebody else has claimed."""
-        if by == self.account_id:
-            raise OwnProvider("The decision belongs to somebody else")
-        if self.claimed_until is not None and at < self.claimed_until and self.claimed_by != by:
-            raise ApplicationClaimed(
-                "Another officer has claimed the application",
-                claimed_by=self.claimed_by,
-                claimed_until=self.claimed_until.isoformat(),
-            )
+        refuse_unfit(self, by, at, ApplicationClaimed, "application")
 
     def refuse_changes(self) -> None:
         """While it waits for a decision it stays as it was submitted."""

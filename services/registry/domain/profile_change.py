@@ -7,7 +7,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.registry.domain.application import Deadline, Item, Objection, told_objection
-from services.registry.domain.errors import ChangeClaimed, OwnProvider, WrongChangeState
+from services.registry.domain.claim import refuse_unfit
+from services.registry.domain.errors import ChangeClaimed, WrongChangeState
 from services.registry.domain.person import PersonRole
 
 
@@ -143,15 +144,7 @@ class ProfileChange:
         self._leave_queue()
 
     def refuse_unfit(self, by: str, at: datetime) -> None:
-        """Nobody decides about their own provider, nor about what somebody else has claimed."""
-        if by == self.account_id:
-            raise OwnProvider("The decision belongs to somebody else")
-        if self.claimed_until is not None and at < self.claimed_until and self.claimed_by != by:
-            raise ChangeClaimed(
-                "Another officer has claimed the change",
-                claimed_by=self.claimed_by,
-                claimed_until=self.claimed_until.isoformat(),
-            )
+        refuse_unfit(self, by, at, ChangeClaimed, "change")
 
     def refuse_new_proof(self, item: str) -> None:
         """While it waits, what proves it stays as it was put forward."""

@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from services.registry.domain.errors import OwnProvider, RequestClaimed, WrongRequestState
+from services.registry.domain.claim import refuse_unfit
+from services.registry.domain.errors import RequestClaimed, WrongRequestState
 from services.registry.domain.requirement import Proof
 
 
@@ -99,15 +100,7 @@ class QualificationRequest:
         self._let_go()
 
     def refuse_unfit(self, by: str, at: datetime) -> None:
-        """Nobody decides about their own provider, nor about what somebody else has claimed."""
-        if by == self.account_id:
-            raise OwnProvider("The decision belongs to somebody else")
-        if self.claimed_until is not None and at < self.claimed_until and self.claimed_by != by:
-            raise RequestClaimed(
-                "Another officer has claimed the request",
-                claimed_by=self.claimed_by,
-                claimed_until=self.claimed_until.isoformat(),
-            )
+        refuse_unfit(self, by, at, RequestClaimed, "request")
 
     def _let_go(self) -> None:
         self.claimed_by, self.claimed_until = "", None
