@@ -181,8 +181,7 @@ class Consumer:
             if not self._watching.done():
                 return
             self._watching.result()
-        watch = self._watch(dict(self._next))
-        self._watching = asyncio.create_task(asyncio.wait_for(watch, STUCK_AFTER_SECONDS))
+        self._watching = asyncio.create_task(self._watch_in_time(dict(self._next)))
 
     async def _stop_watching(self) -> None:
         """Whoever looks at the log next has it for himself."""
@@ -190,6 +189,10 @@ class Consumer:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)
             self._watching = None
+
+    async def _watch_in_time(self, reading: dict[TopicPartition, int]) -> None:
+        async with asyncio.timeout(STUCK_AFTER_SECONDS):
+            await self._watch(reading)
 
     async def _watch(self, reading: dict[TopicPartition, int]) -> None:
         """Nothing tells a quiet reader that its log was replaced, so it looks. Standing lag asks for a new client."""
