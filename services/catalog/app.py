@@ -4,9 +4,12 @@ from services import catalog
 from services.catalog.reactions import REACTIONS
 from services.catalog.resync import retell_listings
 from services.catalog.routes import router
-from services.catalog.seed import seed_categories
+from services.catalog.seed import seed_catalog
 from services.catalog.settings import CatalogSettings
 from services.catalog.tables import metadata
+from services.catalog.use_cases.contacts import no_address
+from shared.notices.courier import delivering
+from shared.personal.rotation import keys_are_known
 from shared.service import Service
 
 service = Service(
@@ -18,5 +21,7 @@ service = Service(
     router=router,
     reactions=REACTIONS,
     resync=[retell_listings],
-    seed=seed_categories,
+    seed=seed_catalog,
+    tasks=[delivering(no_address)],
+    checks=[keys_are_known],
 )

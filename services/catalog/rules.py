@@ -6,9 +6,9 @@ from typing import Any
 
 import yaml
 
-from services.catalog.domain.category import Category
-from services.catalog.domain.screening import Rules
-from services.catalog.domain.screening.finding import Severity
+from services.catalog.domain.category import Category, ForbiddenFunction, RequiredBlock
+from services.catalog.domain.screening import DETECTORS_VERSION, Rules
+from services.catalog.domain.screening.finding import Said, Severity
 from services.catalog.domain.screening.words import Entry, Lexicon
 
 _HERE = Path(__file__).parent
@@ -23,7 +23,9 @@ def _read(name: str) -> Any:
 def screening_rules() -> Rules:
     """Read once: a process screens by the lexicons it started with."""
     lexicons = tuple(_lexicon(_read(f"lexicons/{name}.yaml")) for name in _LEXICONS)
-    return Rules(lexicons, frozenset(_read("lexicons/contacts.yaml")["allowed_hosts"]))
+    versions = "/".join(f"{lexicon.code}={lexicon.version}" for lexicon in lexicons)
+    hosts = frozenset(_read("lexicons/contacts.yaml")["allowed_hosts"])
+    return Rules(lexicons, hosts, f"{DETECTORS_VERSION}/{versions}")
 
 
 def _lexicon(data: dict[str, Any]) -> Lexicon:
@@ -31,7 +33,7 @@ def _lexicon(data: dict[str, Any]) -> Lexicon:
         Entry(entry["word"], Severity(entry.get("severity", data["severity"])), tuple(entry.get("unless", ())))
         for entry in data["entries"]
     )
-    return Lexicon(data["code"], data["version"], data["clause"], data["advice"], entries)
+    return Lexicon(data["code"], data["version"], data["clause"], Said(**data["why"]), Said(**data["advice"]), entries)
 
 
 def category_tree() -> list[Category]:
@@ -52,6 +54,16 @@ def category_tree() -> list[Category]:
                     entry.get("special", False),
                     not children,
                     len(found),
+                    required_blocks=tuple(
+                        RequiredBlock(block["title_zh"], block["title_en"], tuple(block["words"]))
+                        for block in entry.get("required_blocks", ())
+                    ),
+                    forbidden_functions=tuple(
+                        ForbiddenFunction(f["title_zh"], f["title_en"], f["clause"], tuple(f["words"]))
+                        for f in entry.get("forbidden_functions", ())
+                    ),
+                    allowed_periods=tuple(entry.get("allowed_periods", ())),
+                    keywords=tuple(entry.get("keywords", ())),
                 )
             )
             walk(children, entry["code"])

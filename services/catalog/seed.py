@@ -1,6 +1,7 @@
-"""Puts the category tree of `categories.yaml` into the database."""
+"""Puts what the catalog must know before it answers into the database."""
 
 from services.catalog import rules, store
+from shared.business_days import seed_calendar
 from shared.db.transaction import Transaction
 
 
@@ -10,3 +11,9 @@ async def seed_categories(tx: Transaction) -> None:
     changed = [entry.code for entry in rules.category_tree() if await store.keep_category(tx, entry)]
     if changed:
         tx.record("seed_categories", "category", new={"categories": changed})
+
+
+async def seed_catalog(tx: Transaction) -> None:
+    """What a catalog must know before it answers: its categories and the business days."""
+    await seed_categories(tx)
+    await seed_calendar(tx)

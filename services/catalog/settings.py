@@ -1,7 +1,8 @@
-"""The catalog's own knobs: none yet beyond what every service has."""
+"""The catalog's own knobs."""
 
-from shared.settings import ServiceSettings
+from shared.blobs import BlobSettings
+from shared.notices.settings import NoticeSettings
 
 
-class CatalogSettings(ServiceSettings):
+class CatalogSettings(NoticeSettings, BlobSettings):
     http_port: int = 8102

@@ -8,7 +8,11 @@ from shared.contracts.catalog import Plan
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """All texts are plain text; whoever shows them escapes them."""
+    """`details` is rich text as the sanitiser left it; all other texts are plain, and whoever shows them escapes them.
+
+    `logo` and `screenshots` are addresses (SHA-256) of kept images. `functions` are what the product does, one line
+    each, `scopes` the open platform's data that it asks for.
+    """
 
     category: str
     name: str
@@ -17,6 +21,11 @@ class Content:
     callback_url: str = ""
     support_url: str = ""
     plans: tuple[Plan, ...] = ()
+    logo: str = ""
+    screenshots: tuple[str, ...] = ()
+    help_url: str = ""
+    functions: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
 
     def texts(self) -> Iterator[tuple[str, str]]:
         """The texts that people read, with the names of their fields."""
@@ -25,3 +34,5 @@ class Content:
         yield "details", self.details
         for index, plan in enumerate(self.plans):
             yield f"plans[{index}].title", plan.title
+        for index, function in enumerate(self.functions):
+            yield f"functions[{index}]", function

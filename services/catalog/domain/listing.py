@@ -1,7 +1,7 @@
 """A listing and its versions: a version is written, submitted, reviewed, and live until its successor is approved."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -20,7 +20,7 @@ from services.catalog.domain.errors import (
     UnderReview,
 )
 from services.catalog.domain.screening import blocking
-from services.catalog.domain.screening.finding import Finding
+from services.catalog.domain.screening.finding import Finding, as_json
 from shared.contracts.catalog import (
     ListingKind,
     ListingLifecycle,
@@ -139,7 +139,7 @@ class Listing:
             raise ScreeningBlocked(
                 f"{len(grave)} findings forbid the submission; correct them and submit again",
                 clauses=sorted({finding.clause for finding in grave}),
-                findings=[asdict(finding) for finding in findings],
+                findings=[as_json(finding) for finding in findings],
             )
         draft.findings, draft.submitted_at = tuple(findings), at
         self.version += 1

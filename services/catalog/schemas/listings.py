@@ -2,7 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
@@ -11,7 +11,7 @@ from pydantic.config import JsonDict
 from services.catalog.domain.content import Content
 from services.catalog.domain.effective import Lifecycle
 from services.catalog.domain.listing import Listing, ListingVersion, VersionState
-from services.catalog.domain.screening.finding import Finding, Severity
+from services.catalog.domain.screening.finding import Finding, Related, Relation, Said, Severity
 from services.catalog.queries.listings import ListingView, Waiting
 from services.catalog.use_cases.reviews import Decision
 from shared.contracts.catalog import ListingKind, Plan
@@ -19,6 +19,8 @@ from shared.http.fields import Line, Prose, Reason, Slug, WebAddress
 
 _PlanId = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 _Summary = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
+_ImageAddress = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+_Scope = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[a-z0-9]+([._:-][a-z0-9]+)*$")]
 _Clause = Annotated[str, StringConstraints(max_length=20, pattern=r"^[1-8](\.\d{1,2}){0,3}(\(\d{1,2}\))?$")]
 
 _EXAMPLE: JsonDict = {
@@ -39,6 +41,7 @@ class PlanRequest(BaseModel):
     title: Line
     period_days: Annotated[int, Field(ge=1, le=3650, strict=True)]
     price_fen: Annotated[int, Field(ge=0, le=10_000_000_000, strict=True, description="Whole fen of CNY.")]
+    trial_days: Annotated[int, Field(ge=0, le=90, strict=True, description="Free of charge first; 0 is no trial.")] = 0
 
 
 class ListingRequest(BaseModel):
@@ -53,6 +56,11 @@ class ListingRequest(BaseModel):
     callback_url: WebAddress = ""
     support_url: WebAddress = ""
     plans: Annotated[list[PlanRequest], Field(max_length=20)] = []
+    logo: _ImageAddress | Literal[""] = ""
+    screenshots: Annotated[list[_ImageAddress], Field(max_length=10)] = []
+    help_url: WebAddress = ""
+    functions: Annotated[list[Line], Field(max_length=50)] = []
+    scopes: Annotated[list[_Scope], Field(max_length=50)] = []
 
     @field_validator("plans")
     @classmethod
@@ -71,6 +79,11 @@ class ListingRequest(BaseModel):
             self.callback_url,
             self.support_url,
             tuple(Plan(**plan.model_dump()) for plan in self.plans),
+            self.logo,
+            tuple(self.screenshots),
+            self.help_url,
+            tuple(self.functions),
+            tuple(self.scopes),
         )
 
 
@@ -93,8 +106,31 @@ class ReviewRequest(BaseModel):
     clauses: Annotated[list[_Clause], Field(max_length=20)] = []
 
 
+class SaidItem(BaseModel):
+    zh: str
+    en: str
+
+    @classmethod
+    def of(cls, said: Said) -> Self:
+        return cls(zh=said.zh, en=said.en)
+
+
+class RelatedItem(BaseModel):
+    """A similar listing; `similarity` is 0..1."""
+
+    listing_id: UUID
+    name: str
+    relation: Relation
+    similarity: float
+    first_published_at: datetime | None
+
+    @classmethod
+    def of(cls, related: Related) -> Self:
+        return cls(**{name: getattr(related, name) for name in Related.__slots__})
+
+
 class FindingItem(BaseModel):
-    """`start` and `end` are positions (in code points, half-open) in the text of `field`."""
+    """`start` and `end` are positions (in code points, half-open) in the text of `field`; 0, 0 is the whole field."""
 
     detector: str
     clause: str
@@ -103,11 +139,21 @@ class FindingItem(BaseModel):
     start: int
     end: int
     matched: str
-    advice: str
+    why: SaidItem
+    advice: SaidItem
+    related: list[RelatedItem]
 
     @classmethod
     def of(cls, finding: Finding) -> Self:
-        return cls(**{name: getattr(finding, name) for name in Finding.__slots__})
+        plain = {name: getattr(finding, name) for name in Finding.__slots__}
+        return cls(
+            **plain
+            | {
+                "why": SaidItem.of(finding.why),
+                "advice": SaidItem.of(finding.advice),
+                "related": [RelatedItem.of(related) for related in finding.related],
+            }
+        )
 
 
 class PlanItem(BaseModel):
@@ -115,6 +161,7 @@ class PlanItem(BaseModel):
     title: str
     period_days: int
     price_fen: int
+    trial_days: int
 
     @classmethod
     def of(cls, plan: Plan) -> Self:
@@ -168,6 +215,11 @@ class ContentItem(BaseModel):
     callback_url: str
     support_url: str
     plans: list[PlanItem]
+    logo: str
+    screenshots: list[str]
+    help_url: str
+    functions: list[str]
+    scopes: list[str]
 
     @classmethod
     def of(cls, version: ListingVersion) -> Self:

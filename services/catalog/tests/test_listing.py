@@ -17,7 +17,7 @@ from services.catalog.domain.errors import (
     UnderReview,
 )
 from services.catalog.domain.listing import CLAIMED_FOR, TRANSITIONS, WAITING, VersionState
-from services.catalog.domain.screening.finding import Finding, Severity
+from services.catalog.domain.screening.finding import Finding, Said, Severity
 from services.catalog.tests.builders import NOW, a_content, a_listing, a_verdict, a_version
 from shared.contracts.catalog import ListingKind, ListingLifecycle, ListingPublished, ListingRejected, ListingUpdated
 
@@ -33,6 +33,8 @@ ALLOWED = {
     (S.IN_REVIEW, S.REJECTED),
     (S.LIVE, S.SUPERSEDED),
 }
+
+SAID = Said("说明。", "Said.")
 
 
 @pytest.mark.parametrize("now", S)
@@ -150,7 +152,7 @@ def test_a_claim_keeps_others_away_until_it_ends():
 
 def test_a_blocking_finding_forbids_the_submission_and_is_listed():
     listing = a_listing()
-    finding = Finding("d", "6.1.2(3)", Severity.BLOCKS, "name", 0, 2, "最佳", "advice")
+    finding = Finding("d", "6.1.2(3)", Severity.BLOCKS, "name", 0, 2, "最佳", SAID, SAID)
     with pytest.raises(ScreeningBlocked) as refused:
         listing.submit(a_version(listing), (finding,), NOW)
     assert refused.value.facts["findings"][0]["matched"] == "最佳"
@@ -159,7 +161,7 @@ def test_a_blocking_finding_forbids_the_submission_and_is_listed():
 def test_a_warning_goes_to_the_reviewer():
     listing = a_listing()
     draft = a_version(listing)
-    finding = Finding("d", "6.1.2(3)", Severity.WARNS, "name", 0, 2, "首选", "advice")
+    finding = Finding("d", "6.1.2(3)", Severity.WARNS, "name", 0, 2, "首选", SAID, SAID)
     [fact] = listing.submit(draft, (finding,), NOW)
     assert (draft.findings, fact.version) == ((finding,), 1)
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from services.catalog.domain.screening import MOST_FINDINGS, blocking, screen
 from services.catalog.domain.screening.finding import Severity
+from services.catalog.domain.screening.subject import Subject
 from services.catalog.domain.screening.text import normalise
 from services.catalog.rules import category_tree, screening_rules
 from services.catalog.tests.builders import CLEAN, MONTHLY, a_content
@@ -15,7 +16,7 @@ RULES = screening_rules()
 
 
 def findings_of(content, kind=ListingKind.APPLICATION):
-    return screen(content, kind, RULES)
+    return screen(Subject(content, kind), RULES)
 
 
 def found_in(text, field="details"):

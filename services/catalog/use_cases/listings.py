@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from services.catalog import rules, store
+from services.catalog import store
 from services.catalog.domain.content import Content
 from services.catalog.domain.effective import Because, effective, is_correction
 from services.catalog.domain.errors import (
@@ -12,7 +12,7 @@ from services.catalog.domain.errors import (
     TooManyApplications,
 )
 from services.catalog.domain.listing import APPLICATION_LIMIT, WAITING, Listing, ListingVersion
-from services.catalog.domain.screening import screen
+from services.catalog.use_cases.screening import Draft, screen_draft
 from shared.contracts.catalog import ListingKind
 from shared.contracts.effects import Effect
 from shared.db.transaction import Transaction
@@ -36,7 +36,7 @@ async def create_listing(tx: Transaction, account_id: str, kind: ListingKind, co
     listing = Listing(new_id(), seller.provider_id, account_id, kind, created_at=tx.now)
     draft = ListingVersion(listing.listing_id, listing.newest_number, content, created_at=tx.now)
     await _refuse_blocked_account(tx, listing, content.category)
-    draft.findings = screen(content, kind, rules.screening_rules())
+    draft.findings = (await screen_draft(tx, _draft(listing, content))).findings
     tx.session.add(listing)
     await tx.session.flush()
     tx.session.add(draft)
@@ -54,7 +54,7 @@ async def write_draft(
     newest = await store.newest_version(tx, listing)
     old = newest.content
     draft = listing.write(newest, kind, content, tx.now)
-    draft.findings = screen(content, kind, rules.screening_rules())
+    draft.findings = (await screen_draft(tx, _draft(listing, content))).findings
     tx.session.add(draft)
     changed = [name for name in Content.__slots__ if getattr(old, name) != getattr(content, name)]
     tx.record("write_draft", _target(listing), new={"number": draft.number, "changed": changed})
@@ -67,7 +67,7 @@ async def submit_listing(tx: Transaction, listing_id: UUID, account_id: str) -> 
     draft = await store.newest_version(tx, listing)
     if draft.state in WAITING:
         return listing, draft
-    findings = screen(draft.content, listing.kind, rules.screening_rules())
+    findings = (await screen_draft(tx, _draft(listing, draft.content))).findings
     # What the writer can mend is said first, then what only time or the platform can; a refusal takes both back.
     tx.emit(*listing.submit(draft, findings, tx.now))
     await refuse_blocked_publishing(tx, listing, draft.content.category, corrections_pass=True)
@@ -131,6 +131,10 @@ def _told(cause: Because) -> dict[str, str | None]:
     """A cause as a member of a problem document."""
     values = {name.rstrip("_"): getattr(cause, name) for name in Because.__slots__}
     return {name: None if value is None else str(value) for name, value in values.items() if value != ""}
+
+
+def _draft(listing: Listing, content: Content) -> Draft:
+    return Draft(content, listing.kind, listing.account_id, listing.provider_id, listing.listing_id)
 
 
 def _target(listing: Listing) -> str:

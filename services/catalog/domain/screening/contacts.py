@@ -4,11 +4,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.catalog.domain.screening.finding import Finding, Severity
+from services.catalog.domain.screening.finding import Finding, Said, Severity
+from services.catalog.domain.screening.subject import Subject
 from services.catalog.domain.screening.text import Normalised
 
-_ADVICE = "删除站外联系方式，沟通与订购应在平台内进行。 Remove the contact; merchants reach you through the platform."
-_LINK_ADVICE = "删除站外链接与网址。 Remove links to addresses outside of the platform."
+_ADVICE = Said(
+    "删除站外联系方式，沟通与订购应在平台内进行。", "Remove the contact; merchants reach you through the platform."
+)
+_LINK_ADVICE = Said("删除站外链接与网址。", "Remove links to addresses outside of the platform.")
+
+
+_WHY = Said("含有站外联系方式或地址。", "It shows a way to be reached outside of the market.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +22,7 @@ class _Pattern:
     detector: str
     clause: str
     regex: re.Pattern[str]
-    advice: str = _ADVICE
+    advice: Said = _ADVICE
 
 
 # Every repetition is bounded, so that the time stays linear in the length of the text.
@@ -60,7 +66,12 @@ _PEOPLE = (
 _HOST = re.compile(r"(?:https?://)?([^/:?#]+)")
 
 
-def find(field: str, text: Normalised, allowed_hosts: frozenset[str]) -> Iterator[Finding]:
+def find(subject: Subject, allowed_hosts: frozenset[str]) -> Iterator[Finding]:
+    for field, text in subject.texts.items():
+        yield from find_in(field, text, allowed_hosts)
+
+
+def find_in(field: str, text: Normalised, allowed_hosts: frozenset[str]) -> Iterator[Finding]:
     """At most one finding for each place: the first pattern that explains it."""
     taken: list[tuple[int, int]] = []
     for pattern in (_EMAIL, _URL, *_PEOPLE):
@@ -74,7 +85,7 @@ def find(field: str, text: Normalised, allowed_hosts: frozenset[str]) -> Iterato
             since, until = text.span(start, end)
             yield Finding(
                 pattern.detector, pattern.clause, Severity.BLOCKS, field, since, until,
-                text.original[since:until], pattern.advice,
+                text.original[since:until], _WHY, pattern.advice,
             )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from services.catalog.domain.content import Content
-from services.catalog.domain.screening.finding import Finding, Severity
+from services.catalog.domain.screening.finding import Finding, Said, Severity
 from services.catalog.domain.screening.text import Normalised, normalise
 
 DETECTOR = "period-mismatch"
@@ -52,7 +52,8 @@ def _mismatches(
             periods = ", ".join(str(days) for days in sorted(sold))
             yield Finding(
                 DETECTOR, CLAUSE, severity, field, start, end, text.original[start:end],
-                f"文字表述的周期与订购周期（{periods} 天）不符。 The text names a period other than {periods} days.",
+                Said(f"文字表述的周期与订购周期（{periods}天）不符。", f"It says another period than {periods} days."),
+                Said("使文字与订购周期一致。", "Let the text name the period that is sold."),
             )  # fmt: skip
 
 

@@ -3,9 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from services.catalog.domain.screening.finding import Finding, Severity
+from services.catalog.domain.screening.finding import Finding, Said, Severity
+from services.catalog.domain.screening.subject import Subject
 from services.catalog.domain.screening.text import is_invisible
+
+if TYPE_CHECKING:
+    from services.catalog.domain.screening import Rules
 
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _LAYOUT = frozenset("\t\n\r")
@@ -14,7 +19,12 @@ _MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,300}>|<!--")
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f")
 
 
-def find(field: str, text: str) -> Iterator[Finding]:
+def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
+    for field, text in subject.content.texts():
+        yield from find_in(field, text)
+
+
+def find_in(field: str, text: str) -> Iterator[Finding]:
     for index, char in enumerate(text):
         if char.isascii() and char.isprintable():
             continue
@@ -25,7 +35,8 @@ def find(field: str, text: str) -> Iterator[Finding]:
     for match in _MARKUP.finditer(text):
         yield Finding(
             "markup", "4.3.3", Severity.WARNS, field, match.start(), match.end(), match[0],
-            "文字按纯文本展示，请删除标记。 The text is shown as plain text; remove the markup.",
+            Said("文字按纯文本展示。", "The text is shown as plain text."),
+            Said("请删除标记。", "Remove the markup."),
         )  # fmt: skip
 
 
@@ -33,5 +44,6 @@ def _unseen(field: str, index: int, char: str, severity: Severity) -> Finding:
     name = unicodedata.name(char, f"U+{ord(char):04X}")
     return Finding(
         "unseen-characters", "4.3.3", severity, field, index, index + 1, char,
-        f"删除不可见或控制字符（{name}）。 Remove the invisible character.",
+        Said(f"含有不可见或控制字符（{name}）。", f"It holds a character that cannot be seen ({name})."),
+        Said("请删除该字符。", "Remove the character."),
     )  # fmt: skip

@@ -1,11 +1,12 @@
 """Words of a lexicon, found in normalised text in one pass."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from services.catalog.domain.screening.finding import Finding, Severity
+from services.catalog.domain.screening.finding import Finding, Said, Severity
+from services.catalog.domain.screening.subject import Subject
 from services.catalog.domain.screening.text import Normalised, normalise
 
 
@@ -25,7 +26,8 @@ class Lexicon:
     code: str
     version: str
     clause: str
-    advice: str
+    why: Said
+    advice: Said
     entries: tuple[Entry, ...]
 
     @cached_property
@@ -45,8 +47,22 @@ class Lexicon:
             if entry is not None:
                 start, end = text.span(match.start(), match.end())
                 yield Finding(
-                    self.code, self.clause, entry.severity, field, start, end, text.original[start:end], self.advice
+                    self.code,
+                    self.clause,
+                    entry.severity,
+                    field,
+                    start,
+                    end,
+                    text.original[start:end],
+                    self.why,
+                    self.advice,
                 )
+
+
+def find(subject: Subject, lexicons: Iterable[Lexicon]) -> Iterator[Finding]:
+    for field, text in subject.texts.items():
+        for lexicon in lexicons:
+            yield from lexicon.find(field, text)
 
 
 def _bounded(word: str) -> str:

@@ -1,0 +1,14 @@
+"""states of versions, versions of categories"""
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    raise NotImplementedError("migrations only go forward: expand first, contract in a later release")

@@ -1,0 +1,14 @@
+"""lexicons and the patrol"""
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    raise NotImplementedError("migrations only go forward: expand first, contract in a later release")

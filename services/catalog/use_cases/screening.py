@@ -1,0 +1,47 @@
+"""Screens a content: gathers what only IO can tell, then lets the pure detectors look."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.catalog import rules, store
+from services.catalog.domain.content import Content
+from services.catalog.domain.screening import screen
+from services.catalog.domain.screening.finding import Finding
+from services.catalog.domain.screening.subject import Observations, Subject
+from shared.contracts.catalog import ListingKind
+from shared.db.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is screened, and whose it is. `listing_id` is None for a dry run of something that is not kept."""
+
+    content: Content
+    kind: ListingKind
+    account_id: str
+    provider_id: UUID | None = None
+    listing_id: UUID | None = None
+    removed_markup: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """`rules_digest` names the words and detectors that were used, `category_number` the category's version."""
+
+    findings: tuple[Finding, ...]
+    rules_digest: str
+    category_number: int
+
+
+async def screen_draft(tx: Transaction, draft: Draft) -> Screened:
+    """Reads, and writes nothing."""
+    current = rules.screening_rules()
+    places = [place for place in await store.categories(tx) if place.takes_listings]
+    place = next((place for place in places if place.code == draft.content.category), None)
+    seen = await _observe(tx, draft)
+    findings = screen(Subject(draft.content, draft.kind, place, places, seen), current)
+    return Screened(findings, current.digest, place.number if place else 0)
+
+
+async def _observe(tx: Transaction, draft: Draft) -> Observations:
+    return Observations(removed_markup=draft.removed_markup)
