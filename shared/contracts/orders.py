@@ -1,10 +1,10 @@
-"""Facts that orders says: what was bought, paid, refused, and who is entitled."""
+"""Facts that orders says: what was bought, paid, refused, who is entitled, and how buyers rate it."""
 
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.event import Event
 
@@ -123,3 +123,12 @@ class SubscriptionUpdated(
     full_state=True,
 ):
     """The subscription was renewed, ended, or is told again for replicas."""
+
+
+class RatingChanged(Event, wire="rating.changed", aggregate="rating", key="listing_id", full_state=True):
+    """How buyers rate a listing: the mean of its `count` visible reviews, None while there is none."""
+
+    listing_id: UUID
+    rating: float | None = Field(ge=1, le=5)
+    count: int = Field(ge=0)
+    changed_at: datetime
