@@ -4,14 +4,15 @@ from uuid import UUID
 
 from services.catalog import store
 from services.catalog.domain.content import Content
-from services.catalog.domain.effective import Because, effective, is_correction
+from services.catalog.domain.effective import effective, is_correction
 from services.catalog.domain.errors import (
     AccountBlocked,
     ProviderUnknown,
-    PublishBlocked,
     TooManyApplications,
 )
 from services.catalog.domain.listing import APPLICATION_LIMIT, WAITING, Listing, ListingVersion
+from services.catalog.use_cases.publishing import refuse_blocked_publishing, told_cause
+from services.catalog.use_cases.reviews import open_review
 from services.catalog.use_cases.screening import Draft, screen_draft
 from shared.contracts.catalog import ListingKind
 from shared.contracts.effects import Effect
@@ -71,6 +72,7 @@ async def submit_listing(tx: Transaction, listing_id: UUID, account_id: str) -> 
     # What the writer can mend is said first, then what only time or the platform can; a refusal takes both back.
     tx.emit(*listing.submit(draft, findings, tx.now))
     await refuse_blocked_publishing(tx, listing, draft.content.category, corrections_pass=True)
+    await open_review(tx, listing, draft, await store.live_version(tx, listing), findings)
     tx.record(
         "submit_listing",
         _target(listing),
@@ -91,23 +93,6 @@ async def retire_listing(tx: Transaction, listing_id: UUID, account_id: str, ver
     return listing, await store.newest_version(tx, listing)
 
 
-async def refuse_blocked_publishing(
-    tx: Transaction, listing: Listing, category: str, *, corrections_pass: bool
-) -> None:
-    """`corrections_pass`: no restriction keeps a provider from handing in what an open penalty asks for."""
-    around = await store.circumstances(tx, listing, category)
-    causes = effective(around, tx.now)[Effect.PUBLISH]
-    if corrections_pass and is_correction(around, tx.now):
-        causes = tuple(cause for cause in causes if cause.source != "restriction")
-    if causes:
-        raise PublishBlocked(
-            "No version may go live: " + "; ".join(cause.reason for cause in causes),
-            effect=Effect.PUBLISH,
-            clause=causes[0].clause,
-            causes=[_told(cause) for cause in causes],
-        )
-
-
 async def _refuse_blocked_account(tx: Transaction, listing: Listing, category: str) -> None:
     around = await store.circumstances(tx, listing, category)
     causes = effective(around, tx.now)[Effect.ACCOUNT]
@@ -116,7 +101,7 @@ async def _refuse_blocked_account(tx: Transaction, listing: Listing, category: s
             "A restriction limits the functions of this account",
             effect=Effect.ACCOUNT,
             clause=causes[0].clause,
-            causes=[_told(cause) for cause in causes],
+            causes=[told_cause(cause) for cause in causes],
         )
 
 
@@ -125,12 +110,6 @@ async def _refuse_misplaced(tx: Transaction, code: str) -> None:
     if place is None or not place.takes_listings:
         why = "is no category" if place is None else "is a group; choose one of the categories below it"
         raise Invalid(f"{code!r} {why}", errors=[{"pointer": "/category", "in": "body", "message": f"{code!r} {why}"}])
-
-
-def _told(cause: Because) -> dict[str, str | None]:
-    """A cause as a member of a problem document."""
-    values = {name.rstrip("_"): getattr(cause, name) for name in Because.__slots__}
-    return {name: None if value is None else str(value) for name, value in values.items() if value != ""}
 
 
 def _draft(listing: Listing, content: Content) -> Draft:

@@ -1,19 +1,29 @@
 """What a reviewer can do with a submitted version. Each verb is one transaction, which its caller commits."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from uuid import UUID
 
 from services.catalog import store
 from services.catalog.domain.listing import Listing, ListingVersion, Verdict
-from services.catalog.use_cases.listings import Written, refuse_blocked_publishing
+from services.catalog.domain.screening.finding import Finding
+from services.catalog.use_cases import publishing
 from shared.db.transaction import Transaction
 from shared.errors import Invalid
+
+Written = tuple[Listing, ListingVersion]
 
 
 class Decision(StrEnum):
     APPROVE = "approve"
     REQUEST_CHANGES = "request_changes"
     REJECT = "reject"
+
+
+async def open_review(
+    tx: Transaction, listing: Listing, version: ListingVersion, live: ListingVersion | None, findings: Sequence[Finding]
+) -> None:
+    """A submitted version enters the queue."""
 
 
 async def claim_review(tx: Transaction, listing_id: UUID, version: int, reviewer: str) -> Written:
@@ -59,10 +69,7 @@ async def _carry_out(
     tx: Transaction, listing: Listing, newest: ListingVersion, decision: Decision, verdict: Verdict
 ) -> None:
     if decision is Decision.APPROVE:
-        live = await store.live_version(tx, listing)
-        # What this reviewer may not do is said first, then what nobody may do now; a refusal takes both back.
-        tx.emit(*listing.approve(newest, live, verdict))
-        await refuse_blocked_publishing(tx, listing, newest.content.category, corrections_pass=False)
+        await publishing.approve(tx, listing, newest, verdict)
         return
     if not verdict.clauses:
         raise Invalid(
@@ -70,6 +77,6 @@ async def _carry_out(
             errors=[{"pointer": "/clauses", "in": "body", "message": "must name the clauses that are broken"}],
         )
     if decision is Decision.REJECT:
-        tx.emit(*listing.reject(newest, verdict))
+        await publishing.reject(tx, listing, newest, verdict)
     else:
-        listing.request_changes(newest, verdict)
+        await publishing.request_changes(tx, listing, newest, verdict)
