@@ -1,8 +1,8 @@
 """What may be done with a listing now: the AND over its lifecycle, every restriction and its seller's standing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -69,6 +69,11 @@ class Circumstances:
 
 
 Effective = Mapping[Effect, tuple[Because, ...]]
+Span = tuple[datetime, datetime | None]
+"""From an instant until before another; None is no end."""
+
+EVER = datetime.min.replace(tzinfo=UTC)
+"""Where a span begins that has no beginning; a database keeps it as -infinity."""
 
 
 def effective(circumstances: Circumstances, at: datetime) -> Effective:
@@ -85,6 +90,19 @@ def effective(circumstances: Circumstances, at: datetime) -> Effective:
         )
         for effect in Effect
     }
+
+
+def spans(circumstances: Circumstances, effect: Effect) -> tuple[Span, ...]:
+    """All instants at which the effect is blocked, as disjoint spans in order: `effective` along the whole of time."""
+    merged: list[Span] = []
+    for start, end in sorted(_blocked(circumstances, effect), key=lambda span: span[0]):
+        if end is not None and end <= start:
+            continue
+        if not merged or _ends_before(merged[-1], start):
+            merged.append((start, end))
+        else:
+            merged[-1] = merged[-1][0], _later(merged[-1][1], end)
+    return tuple(merged)
 
 
 def is_correction(circumstances: Circumstances, at: datetime) -> bool:
@@ -105,6 +123,29 @@ def _standing_holds(seller: ProviderStandingChanged | None) -> tuple[Hold, ...]:
     if not rest:
         return seller.holds
     return (*seller.holds, Hold(effects=rest, clause="3.1", reason=f"The provider is {seller.standing}"))
+
+
+def _blocked(circumstances: Circumstances, effect: Effect) -> Iterator[Span]:
+    seller = circumstances.seller
+    holds = (*LIFECYCLE_HOLDS[circumstances.lifecycle], *_standing_holds(seller))
+    ends = [q.expires_at for q in seller.qualifications if q.expires_at] if seller else []
+    # Between two ends of qualifications nothing else about them changes, so each hold lasts to the next one.
+    instants = sorted({EVER, *ends})
+    for start, end in zip(instants, [*instants[1:], None], strict=True):
+        if any(effect in hold.effects for hold in (*holds, *_qualification_holds(circumstances, start))):
+            yield start, end
+    for restriction in circumstances.restrictions:
+        for cause in restriction.causes:
+            if effect in cause.effects:
+                yield cause.from_, cause.until
+
+
+def _ends_before(span: Span, start: datetime) -> bool:
+    return span[1] is not None and span[1] < start
+
+
+def _later(one: datetime | None, two: datetime | None) -> datetime | None:
+    return None if one is None or two is None else max(one, two)
 
 
 def _qualification_holds(circumstances: Circumstances, at: datetime) -> tuple[Hold, ...]:

@@ -1,13 +1,13 @@
 """The effective state: an AND over lifecycle, restrictions and standing, read at an instant."""
 
 from datetime import timedelta
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.catalog.domain.effective import Lifecycle, effective, is_correction
+from services.catalog.domain.effective import Lifecycle, effective, is_correction, spans
 from services.catalog.tests.builders import (
     NOW,
     a_cause,
@@ -18,7 +18,7 @@ from services.catalog.tests.builders import (
     some_circumstances,
 )
 from shared.contracts.effects import Effect, Target
-from shared.contracts.registry import Standing
+from shared.contracts.registry import Qualified, Standing
 from shared.ids import new_id
 
 E = Effect
@@ -166,3 +166,46 @@ def test_the_order_of_restrictions_does_not_matter():
         assert blocked(some_circumstances(restrictions=(one, two))) == blocked(
             some_circumstances(restrictions=(two, one))
         )
+
+
+HOURS = st.integers(-3, 3).map(lambda hours: NOW + timedelta(hours=hours))
+CAUSES = st.builds(
+    lambda effects, start, end: a_cause(*effects, from_=start, until=end),
+    st.frozensets(st.sampled_from(list(E)), min_size=1),
+    HOURS,
+    st.none() | HOURS,
+)
+QUALIFICATIONS = st.lists(
+    st.builds(Qualified, category=st.sampled_from(["erp", "design"]), expires_at=st.none() | HOURS),
+    max_size=2,
+    unique_by=lambda qualified: qualified.category,
+)
+AROUND = st.builds(
+    lambda lifecycle, asks, seller, qualified, causes: some_circumstances(
+        lifecycle=lifecycle,
+        category="erp",
+        requires_qualification=asks,
+        seller=seller and seller.model_copy(update={"qualifications": tuple(qualified)}),
+        restrictions=tuple(a_restriction(target, *held) for target, held in zip(TARGETS, causes, strict=True)),
+    ),
+    st.sampled_from(Lifecycle),
+    st.booleans(),
+    st.none() | st.sampled_from([a_seller(), an_applicant(), a_seller(categories=frozenset({"erp"}))]),
+    QUALIFICATIONS,
+    st.tuples(*[st.lists(CAUSES, max_size=2)] * len(TARGETS)),
+)
+
+
+@given(AROUND, st.sampled_from(list(E)), st.integers(-8, 8))
+def test_an_instant_lies_in_the_spans_exactly_when_the_effect_is_blocked_then(around, effect, half_hours):
+    at = NOW + timedelta(minutes=30 * half_hours)
+    within = [start <= at and (end is None or at < end) for start, end in spans(around, effect)]
+    assert any(within) == bool(effective(around, at)[effect])
+    assert sum(within) <= 1
+
+
+@given(AROUND, st.sampled_from(list(E)))
+def test_spans_come_in_order_and_leave_something_between_them(around, effect):
+    found = spans(around, effect)
+    assert all(end is None or start < end for start, end in found)
+    assert all(one[1] is not None and one[1] < two[0] for one, two in pairwise(found))
