@@ -19,7 +19,13 @@ from services.monitoring.tests.builders import (
     received,
 )
 from shared.context import Context
-from shared.contracts.catalog import ListingLifecycle, ListingUpdated
+from shared.contracts.catalog import (
+    ListingDelisted,
+    ListingLifecycle,
+    ListingRelisted,
+    ListingRetired,
+    ListingUpdated,
+)
 from shared.contracts.monitoring import OutageCause
 from shared.contracts.orders import SubscriptionStatus, SubscriptionUpdated
 from shared.errors import NotFound
@@ -246,6 +252,19 @@ async def test_a_later_state_of_a_listing_supersedes_an_earlier_one(react, follo
     async with followed.transaction() as tx:
         row = await tx.driver.fetchrow("SELECT url, is_retired, correlation_id FROM target")
     assert tuple(row) == ("https://new.example/hook", True, STORY)
+
+
+async def test_what_is_off_the_market_is_probed_on_and_what_is_ended_only_for_those_who_have_it(react, followed):
+    steps = [
+        (a_listing(ListingDelisted, lifecycle=ListingLifecycle.DELISTED), False),
+        (a_listing(ListingRelisted, callback_url="https://mended.example/hook", reviewed_at=AT), False),
+        (a_listing(ListingRetired, lifecycle=ListingLifecycle.RETIRED), True),
+    ]
+    for sequence, (told_state, is_retired) in enumerate(steps, start=2):
+        await react(told_state, sequence=sequence, story="another-story")
+        async with followed.transaction() as tx:
+            row = await tx.driver.fetchrow("SELECT url, is_retired, correlation_id FROM target")
+        assert tuple(row) == (told_state.callback_url, is_retired, STORY)
 
 
 async def test_in_one_batch_the_newest_state_counts(db):

@@ -17,7 +17,7 @@ from deploy.devstack.payment.book import Book
 from deploy.devstack.payment.faults import Faults
 from deploy.devstack.payment.server import Sandbox
 from services.orders.reactions import REACTIONS
-from shared.contracts.catalog import ListingKind, ListingLifecycle, ListingPublished, ListingUpdated, Plan
+from shared.contracts.catalog import ListingKind, ListingLifecycle, ListingPublished, ListingState, Plan
 from shared.contracts.effects import Cause, Effect, Target
 from shared.contracts.enforcement import RestrictionChanged
 from shared.contracts.envelope import Envelope
@@ -43,7 +43,8 @@ def a_listing(
     provider_id: UUID | None = None,
     lifecycle: ListingLifecycle = ListingLifecycle.LIVE,
     plans: tuple[Plan, ...] = PLANS,
-    kind: type[ListingPublished] | type[ListingUpdated] = ListingPublished,
+    kind: type[ListingState] = ListingPublished,
+    **more: Any,
 ) -> Any:
     return kind(
         listing_id=listing_id or new_id(),
@@ -56,6 +57,7 @@ def a_listing(
         lifecycle=lifecycle,
         version=1,
         published_at=NOW,
+        **more,
     )
 
 

@@ -4,7 +4,10 @@ from services.registry.reactions import (
     audit_sealed,
     balance_changed,
     case_changed,
+    listing_delisted,
     listing_published,
+    listing_relisted,
+    listing_retired,
     listing_updated,
     order_placed,
     order_updated,
@@ -15,7 +18,7 @@ from services.registry.reactions import (
     subscription_updated,
 )
 from shared.contracts.audit import AuditSealed
-from shared.contracts.catalog import ListingPublished, ListingUpdated
+from shared.contracts.catalog import ListingDelisted, ListingPublished, ListingRelisted, ListingRetired, ListingUpdated
 from shared.contracts.enforcement import CaseChanged, RestrictionChanged
 from shared.contracts.monitoring import OutageClosed, OutageOpened
 from shared.contracts.orders import (
@@ -32,6 +35,9 @@ REACTIONS: list[Reaction] = [
     on_each(AuditSealed, audit_sealed.keep_anchor),
     on(ListingPublished, listing_published.keep_listings),
     on(ListingUpdated, listing_updated.keep_listings),
+    on(ListingDelisted, listing_delisted.keep_listings),
+    on(ListingRelisted, listing_relisted.keep_listings),
+    on(ListingRetired, listing_retired.keep_listings),
     on(OrderPlaced, order_placed.keep_obligations),
     on(OrderUpdated, order_updated.keep_obligations),
     on(BalanceChanged, balance_changed.keep_obligations),

@@ -1,0 +1,12 @@
+"""`listing.delisted`: nobody new gets it, but who has it uses it, so it is probed on."""
+
+from collections.abc import Sequence
+
+from services.monitoring import replicas, use_cases
+from shared.contracts.catalog import ListingDelisted
+from shared.db.transaction import Transaction
+from shared.messaging.reaction import Received
+
+
+async def follow_listings(tx: Transaction, received: Sequence[Received[ListingDelisted]]) -> None:
+    await use_cases.review_suspensions(tx, await replicas.follow_listings(tx, received))
