@@ -58,7 +58,7 @@ async def _open(databases: Databases) -> AsyncIterator[Callable[[Database], None
     yield opened.append
     for db in opened:
         await db.close()
-        await databases.drop(db.url)
+        await databases.give_back(db.url)
 
 
 @pytest.fixture

@@ -16,10 +16,13 @@ from shared.clock import utc_now
 from shared.db import migrate, partitions
 from shared.db.migrations.plumbing import create_plumbing
 from shared.testing.lease import leased
+from shared.testing.recycling import Shape, made_new, shape_of
 
 _DB = Path(migrate.__file__).parent
 _SCHEMA_SOURCES = (_DB / "partitions.py", *sorted(_DB.glob("migrations/*.py")))
 _TEMPLATE_LOCK = 0x746D_706C  # "tmpl"
+_MOST_FREE = 3
+"""Emptied databases that wait for the next test, for each template."""
 
 
 class _Statements:
@@ -61,6 +64,9 @@ class Databases:
         self._admin = admin
         self._url = url
         self._templates: dict[str, str] = {}
+        self._shapes: dict[str, Shape] = {}
+        self._made_from: dict[str, str] = {}
+        self._free: dict[str, list[str]] = {}
         self._numbers = count(1)
         self._session = uuid4().hex[:8]
 
@@ -85,12 +91,28 @@ class Databases:
         await self._admin.execute(f"CREATE DATABASE {name}")
         return self.url(name)
 
+    async def give_back(self, url: str) -> None:
+        """Nobody uses it any more: it is emptied for the next test, or dropped."""
+        template = self._made_from.get(url)
+        free = self._free.setdefault(template, []) if template else []
+        if template and len(free) < _MOST_FREE and await made_new(url, self._shapes[template]):
+            free.append(url)
+        else:
+            await self.drop(url)
+
+    async def drop_free(self) -> None:
+        for url in (url for free in self._free.values() for url in free):
+            await self.drop(url)
+
     async def drop(self, url: str) -> None:
+        self._made_from.pop(url, None)
         await self._admin.execute(f"DROP DATABASE IF EXISTS {url.rpartition('/')[2]} WITH (FORCE)")
 
     async def _clone(self, what: str, sources: tuple[Path, ...], build: Callable[[str], Awaitable[None]]) -> str:
         if what not in self._templates:
             self._templates[what] = await self._template(what, sources, build)
+        if free := self._free.get(self._templates[what]):
+            return free.pop()
         name = f"test_{self._session}_{next(self._numbers)}"
         # Copying files is 4 times as fast as copying through the log, and without fsync there is nothing to wait for.
         clone = f"CREATE DATABASE {name} TEMPLATE {{}} STRATEGY file_copy"
@@ -99,7 +121,11 @@ class Databases:
         except asyncpg.InvalidCatalogNameError:  # another session made a newer template of it
             self._templates[what] = await self._template(what, sources, build)
             await self._admin.execute(clone.format(self._templates[what]))
-        return self.url(name)
+        template, url = self._templates[what], self.url(name)
+        if template not in self._shapes:
+            self._shapes[template] = await shape_of(url)
+        self._made_from[url] = template
+        return url
 
     async def _template(self, what: str, sources: tuple[Path, ...], build: Callable[[str], Awaitable[None]]) -> str:
         """Named by the content it is made from and by the day, so that it is rebuilt exactly when it must be."""
@@ -135,9 +161,11 @@ async def open_databases() -> AsyncIterator[Databases]:
     """Leases the shared test server for as long as the block runs."""
     with leased("postgres") as url:
         admin = await asyncpg.connect(url)
+        databases = Databases(admin, url)
         try:
-            yield Databases(admin, url)
+            yield databases
         finally:
+            await databases.drop_free()
             await admin.close()
 
 
