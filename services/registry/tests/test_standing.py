@@ -105,6 +105,6 @@ def test_the_same_standing_reads_the_same_in_every_process():
         subprocess.run(
             [sys.executable, "-c", _SAYS], env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, check=True
         ).stdout
-        for seed in ("1", "2", "3")
+        for seed in ("1", "2")
     }
     assert len(said) == 1
