@@ -1,6 +1,7 @@
 """The catalog: what is on offer, and in which state."""
 
 from services import catalog
+from services.catalog.jobs import JOBS
 from services.catalog.reactions import REACTIONS
 from services.catalog.resync import retell_listings
 from services.catalog.routes import router
@@ -20,6 +21,7 @@ service = Service(
     metadata=metadata,
     router=router,
     reactions=REACTIONS,
+    jobs=JOBS,
     resync=[retell_listings],
     seed=seed_catalog,
     tasks=[delivering(no_address)],

@@ -20,7 +20,7 @@ def leaves(categories: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def categories() -> dict[str, dict[str, Any]]:
-    return {category["code"]: category for category in leaves(read("services/catalog/categories.yaml"))}
+    return {category["code"]: category for category in leaves(read("services/catalog/categories.yaml")["categories"])}
 
 
 def test_the_catalog_asks_for_a_qualification_exactly_where_the_registry_says_what_for(categories):

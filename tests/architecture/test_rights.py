@@ -13,7 +13,14 @@ from tests.architecture.declared import services
 
 PUBLIC = {
     "registry": {"list_agreements", "get_agreement", "list_requirements", "explain_provider"},
-    "catalog": {"list_categories", "search_market", "show_market_listing", "explain_listing"},
+    "catalog": {
+        "list_categories",
+        "read_category",
+        "read_category_version",
+        "search_market",
+        "show_market_listing",
+        "explain_listing",
+    },
     "orders": {"hear_payment_server"},
     "monitoring": {"get_target", "list_outages", "get_outage", "get_availability"},
     "enforcement": {"list_rulebooks", "list_measures", "explain_target"},

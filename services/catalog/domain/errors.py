@@ -5,19 +5,30 @@ Conflict
 ├── AccountBlocked         a restriction limits the account's functions
 ├── TooManyApplications    the account has as many applications as it may have (4.3.5)
 ├── CategoryFixed          the category was approved and is no longer the provider's to change (4.2)
+├── CategoryKnown          the code of a new category is taken
+├── CategoryMisplaced      a category takes listings or has others below it, never both
 ├── KindFixed              a listing stays an application or a service
 ├── UnderReview            the version is with the reviewers
 ├── NothingToSubmit        there is no draft
 ├── NothingToReview        no version waits for a decision
 ├── ReviewClaimed          another reviewer is at it
+├── ReviewUnclaimed        there is no claim to give back
+├── SampleSettled          the sample was looked at already
 ├── ScreeningBlocked       findings forbid the submission; `findings` lists them
 ├── PublishBlocked         no version may go live now; `causes` says why
-└── ListingRetired         the listing is over
+├── ListingRetired         the listing is over
+└── TooManyImages          the account keeps as many images as it may
+Invalid
+├── BrokenImage            the file cannot be read as an image
+├── AnimatedImage          the image moves
+└── ImageTooLarge          it has more pixels than an image may have
 Forbidden
-└── OwnProvider            nobody reviews their own provider
+├── OwnProvider            nobody reviews their own provider
+├── OwnDecision            nobody judges a decision that they took part in
+└── SecondReviewerNeeded   another person confirms what one approved
 """
 
-from shared.errors import Conflict, Forbidden
+from shared.errors import Conflict, Forbidden, Invalid
 
 
 class ProviderUnknown(Conflict):
@@ -42,6 +53,18 @@ class CategoryFixed(Conflict):
     code = "category-fixed"
     title = "The category was approved and cannot be changed"
     title_zh = "类目审核通过后不能自行修改"
+
+
+class CategoryKnown(Conflict):
+    code = "category-known"
+    title = "There is such a category already"
+    title_zh = "该类目已存在"
+
+
+class CategoryMisplaced(Conflict):
+    code = "category-misplaced"
+    title = "A category takes listings or has others below it, never both"
+    title_zh = "类目不能既收录服务又含有下级类目"
 
 
 class KindFixed(Conflict):
@@ -74,6 +97,18 @@ class ReviewClaimed(Conflict):
     title_zh = "其他审核员正在处理"
 
 
+class ReviewUnclaimed(Conflict):
+    code = "review-unclaimed"
+    title = "Nobody has claimed the review"
+    title_zh = "该审核未被领取"
+
+
+class SampleSettled(Conflict):
+    code = "sample-settled"
+    title = "The sample was looked at already"
+    title_zh = "该抽检已有结论"
+
+
 class ScreeningBlocked(Conflict):
     code = "screening-blocked"
     title = "The screening found what forbids the submission"
@@ -96,3 +131,39 @@ class OwnProvider(Forbidden):
     code = "own-provider"
     title = "Nobody reviews their own provider"
     title_zh = "不得审核自己的服务商"
+
+
+class OwnDecision(Forbidden):
+    code = "own-decision"
+    title = "Nobody judges a decision that they took part in"
+    title_zh = "不得抽检自己参与的审核"
+
+
+class SecondReviewerNeeded(Forbidden):
+    code = "second-reviewer"
+    title = "Another person confirms what one approved"
+    title_zh = "须由另一名审核员复核"
+
+
+class TooManyImages(Conflict):
+    code = "image-limit"
+    title = "The account keeps as many images as it may"
+    title_zh = "账号保存的图片已达上限"
+
+
+class BrokenImage(Invalid):
+    code = "broken-image"
+    title = "The file cannot be read as an image"
+    title_zh = "无法读取该图片文件"
+
+
+class AnimatedImage(Invalid):
+    code = "animated-image"
+    title = "Only still images are taken"
+    title_zh = "不支持动态图片"
+
+
+class ImageTooLarge(Invalid):
+    code = "image-too-large"
+    title = "The image is too large"
+    title_zh = "图片尺寸过大"

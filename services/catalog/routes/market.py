@@ -1,4 +1,4 @@
-"""What everybody may read: categories, the market, a listing's page and why it is as it is."""
+"""What everybody may read: the market, a listing's page and why it is as it is."""
 
 import hashlib
 from datetime import datetime
@@ -8,12 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Response
 from pydantic import StringConstraints
 
-from services.catalog import store
 from services.catalog.queries import market
 from services.catalog.queries.listings import explanation
 from services.catalog.schemas.market import (
-    CategoriesResponse,
-    CategoryItem,
     ExplanationResponse,
     OfferItem,
     OfferPage,
@@ -27,12 +24,6 @@ from shared.http.problems import problems
 router = APIRouter()
 
 _Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=r"^[^\x00]*$")]
-
-
-@router.get("/categories", operation_id="list_categories", response_model=CategoriesResponse)
-async def list_categories(tx: Tx) -> CategoriesResponse:
-    """The tree, parents before their children."""
-    return CategoriesResponse(items=[CategoryItem.of(category) for category in await store.categories(tx)])
 
 
 @router.get("/market", operation_id="search_market", response_model=PageOf[OfferItem], responses=problems(Invalid))

@@ -6,32 +6,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.catalog.domain.category import Category
 from services.catalog.domain.effective import Because, Effective, Lifecycle
 from services.catalog.domain.listing import Listing
 from services.catalog.queries.market import Offer
 from services.catalog.schemas.listings import PlanItem
 from shared.contracts.catalog import ListingKind
 from shared.contracts.effects import Effect
-
-
-class CategoryItem(BaseModel):
-    code: str
-    parent: str = Field(description="Empty at the top of the tree.")
-    title_zh: str
-    title_en: str
-    core_functions: str
-    requires_qualification: bool
-    special: bool
-    takes_listings: bool
-
-    @classmethod
-    def of(cls, category: Category) -> Self:
-        return cls(**{name: getattr(category, name) for name in cls.model_fields})
-
-
-class CategoriesResponse(BaseModel):
-    items: list[CategoryItem]
 
 
 class OfferItem(BaseModel):

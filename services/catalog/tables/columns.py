@@ -8,6 +8,7 @@ from sqlalchemy import Dialect, Enum, Integer, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import TypeDecorator
 
+from services.catalog.domain.category import Definition, ForbiddenFunction, RequiredBlock
 from services.catalog.domain.screening.finding import Finding, as_json, finding_of
 from shared.contracts.catalog import Plan
 
@@ -60,6 +61,24 @@ class Texts(TypeDecorator[tuple[str, ...]]):
         return tuple(value or ())
 
 
+class DefinitionColumn(TypeDecorator[Definition]):
+    impl = JSONB
+    cache_ok = True
+
+    def process_bind_param(self, value: Definition | None, dialect: Dialect) -> Any:
+        return asdict(value) if value is not None else None
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Definition:
+        rows = {"required_blocks": RequiredBlock, "forbidden_functions": ForbiddenFunction}
+        read = {name: tuple(_row(rows[name], row) for row in value[name]) for name in rows}
+        lists = {name: tuple(value[name]) for name in ("allowed_periods", "keywords")}
+        return Definition(**{**value, **lists, **read})
+
+
+def _row(kind: type[Any], row: dict[str, Any]) -> Any:
+    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in row.items()})
+
+
 def rows_of(kind: type[Any]) -> type[TypeDecorator[Any]]:
     """A column that keeps a tuple of flat dataclasses of this kind as JSON."""
 
@@ -71,8 +90,6 @@ def rows_of(kind: type[Any]) -> type[TypeDecorator[Any]]:
             return [asdict(item) for item in value or ()]
 
         def process_result_value(self, value: Any, dialect: Dialect) -> tuple[Any, ...]:
-            return tuple(
-                kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}) for row in value or ()
-            )
+            return tuple(_row(kind, row) for row in value or ())
 
     return Rows
