@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from services.catalog.domain.rich_text import images_in
 from shared.contracts.catalog import Plan
 
 
@@ -36,3 +37,12 @@ class Content:
             yield f"plans[{index}].title", plan.title
         for index, function in enumerate(self.functions):
             yield f"functions[{index}]", function
+
+    def images(self) -> Iterator[tuple[str, str]]:
+        """The addresses of the kept images that it shows, with the names of their fields."""
+        if self.logo:
+            yield "logo", self.logo
+        for index, address in enumerate(self.screenshots):
+            yield f"screenshots[{index}]", address
+        for address in images_in(self.details):
+            yield "details", address

@@ -13,6 +13,10 @@ def a_body(**values):
         "callback_url": CLEAN.callback_url,
         "support_url": CLEAN.support_url,
         "plans": [{"plan_id": "monthly", "title": "月付版", "period_days": 30, "price_fen": 9900}],
+        "logo": CLEAN.logo,
+        "help_url": CLEAN.help_url,
+        "functions": list(CLEAN.functions),
+        "scopes": list(CLEAN.scopes),
         **values,
     }
 

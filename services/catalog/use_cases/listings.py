@@ -11,8 +11,10 @@ from services.catalog.domain.errors import (
     TooManyApplications,
 )
 from services.catalog.domain.listing import APPLICATION_LIMIT, WAITING, Listing, ListingVersion
+from services.catalog.domain.review import USUAL_TERMS, Terms
+from services.catalog.use_cases.images import use_images
 from services.catalog.use_cases.publishing import refuse_blocked_publishing, told_cause
-from services.catalog.use_cases.reviews import open_review
+from services.catalog.use_cases.reviews import open_review, void_review
 from services.catalog.use_cases.screening import Draft, screen_draft
 from shared.contracts.catalog import ListingKind
 from shared.contracts.effects import Effect
@@ -23,7 +25,9 @@ from shared.ids import new_id
 Written = tuple[Listing, ListingVersion]
 
 
-async def create_listing(tx: Transaction, account_id: str, kind: ListingKind, content: Content) -> Written:
+async def create_listing(
+    tx: Transaction, account_id: str, kind: ListingKind, content: Content, removed_markup: tuple[str, ...] = ()
+) -> Written:
     """A first draft. At most five applications of one account are not retired, however many come at once (4.3.5)."""
     await store.lock_account(tx, account_id)
     seller = await store.seller_of_account(tx, account_id)
@@ -37,16 +41,23 @@ async def create_listing(tx: Transaction, account_id: str, kind: ListingKind, co
     listing = Listing(new_id(), seller.provider_id, account_id, kind, created_at=tx.now)
     draft = ListingVersion(listing.listing_id, listing.newest_number, content, created_at=tx.now)
     await _refuse_blocked_account(tx, listing, content.category)
-    draft.findings = (await screen_draft(tx, _draft(listing, content))).findings
+    draft.findings = (await screen_draft(tx, _draft(listing, content, removed_markup))).findings
     tx.session.add(listing)
     await tx.session.flush()
     tx.session.add(draft)
+    await use_images(tx, account_id, draft)
     tx.record("create_listing", _target(listing), new={"kind": kind, "number": draft.number, "name": content.name})
     return listing, draft
 
 
 async def write_draft(
-    tx: Transaction, listing_id: UUID, account_id: str, version: int, kind: ListingKind, content: Content
+    tx: Transaction,
+    listing_id: UUID,
+    account_id: str,
+    version: int,
+    kind: ListingKind,
+    content: Content,
+    removed_markup: tuple[str, ...] = (),
 ) -> Written:
     """Changes the open draft, or begins the successor of a decided version."""
     listing = await store.lock_listing(tx, listing_id, only_of=account_id, version=version)
@@ -55,14 +66,15 @@ async def write_draft(
     newest = await store.newest_version(tx, listing)
     old = newest.content
     draft = listing.write(newest, kind, content, tx.now)
-    draft.findings = (await screen_draft(tx, _draft(listing, content))).findings
+    draft.findings = (await screen_draft(tx, _draft(listing, content, removed_markup))).findings
     tx.session.add(draft)
+    await use_images(tx, account_id, draft)
     changed = [name for name in Content.__slots__ if getattr(old, name) != getattr(content, name)]
     tx.record("write_draft", _target(listing), new={"number": draft.number, "changed": changed})
     return listing, draft
 
 
-async def submit_listing(tx: Transaction, listing_id: UUID, account_id: str) -> Written:
+async def submit_listing(tx: Transaction, listing_id: UUID, account_id: str, terms: Terms = USUAL_TERMS) -> Written:
     """The draft goes to the reviewers, unless the provider may not publish or the screening forbids it."""
     listing = await store.lock_listing(tx, listing_id, only_of=account_id)
     draft = await store.newest_version(tx, listing)
@@ -72,7 +84,7 @@ async def submit_listing(tx: Transaction, listing_id: UUID, account_id: str) -> 
     # What the writer can mend is said first, then what only time or the platform can; a refusal takes both back.
     tx.emit(*listing.submit(draft, findings, tx.now))
     await refuse_blocked_publishing(tx, listing, draft.content.category, corrections_pass=True)
-    await open_review(tx, listing, draft, await store.live_version(tx, listing), findings)
+    await open_review(tx, listing, draft, await store.live_version(tx, listing), findings, terms)
     tx.record(
         "submit_listing",
         _target(listing),
@@ -87,6 +99,7 @@ async def retire_listing(tx: Transaction, listing_id: UUID, account_id: str, ver
     listing = await store.lock_listing(tx, listing_id, only_of=account_id, version=version)
     old = listing.lifecycle
     tx.emit(*listing.retire(await store.live_version(tx, listing)))
+    await void_review(tx, listing, reason)
     tx.record(
         "retire_listing", _target(listing), old={"lifecycle": old}, new={"lifecycle": listing.lifecycle}, reason=reason
     )
@@ -112,8 +125,8 @@ async def _refuse_misplaced(tx: Transaction, code: str) -> None:
         raise Invalid(f"{code!r} {why}", errors=[{"pointer": "/category", "in": "body", "message": f"{code!r} {why}"}])
 
 
-def _draft(listing: Listing, content: Content) -> Draft:
-    return Draft(content, listing.kind, listing.account_id, listing.provider_id, listing.listing_id)
+def _draft(listing: Listing, content: Content, removed_markup: tuple[str, ...] = ()) -> Draft:
+    return Draft(content, listing.kind, listing.account_id, listing.provider_id, listing.listing_id, removed_markup)
 
 
 def _target(listing: Listing) -> str:

@@ -44,4 +44,7 @@ async def screen_draft(tx: Transaction, draft: Draft) -> Screened:
 
 
 async def _observe(tx: Transaction, draft: Draft) -> Observations:
-    return Observations(removed_markup=draft.removed_markup)
+    return Observations(
+        images=await store.images(tx, {address for _, address in draft.content.images()}),
+        removed_markup=draft.removed_markup,
+    )
