@@ -1,10 +1,11 @@
 """Reads for HTTP. Never used to decide."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, select
+from sqlalchemy import Column, ColumnElement, Row, select, tuple_
 
 from services.enforcement import penalty_store, store, tables
 from services.enforcement.domain.appeal import Appeal, AppealStatus
@@ -89,6 +90,15 @@ async def report(tx: Transaction, report_id: UUID, reporter: str) -> tuple[Repor
     if found is None or found.reporter != reporter:
         raise NotFound("There is no such report")
     return found, await case(tx, found.case_id)
+
+
+async def unmatched_findings(tx: Transaction, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[Row[Any]]:
+    """The newest first."""
+    columns = tables.unmatched_finding.c
+    query = select(tables.unmatched_finding).order_by(columns.kept_at.desc(), columns.finding_id.desc()).limit(limit)
+    if after is not None:
+        query = query.where(tuple_(columns.kept_at, columns.finding_id) < tuple_(*after))
+    return (await tx.session.execute(query)).all()
 
 
 async def violations(

@@ -138,6 +138,7 @@ def _act(row: rows.ActRow) -> rulebook.Act:
         asks=frozenset(row.asks),
         ladder=tuple(_step(step) for step in row.ladder),
         source=row.source,
+        covers=row.covers,
     )
 
 

@@ -101,6 +101,7 @@ class ActRow(Sourced):
     condition: dict[str, Any] | None = None
     asks: list[str] = []
     ladder: list[StepRow] = Field(min_length=1)
+    covers: dict[Clause, Source] = {}
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
@@ -109,6 +110,8 @@ class ActRow(Sourced):
             raise ValueError(f"detector {self.detector.value} {'needs a' if types else 'takes no'} condition")
         if self.condition is not None:
             conditions.parse(self.condition, types)
+        if self.covers and self.detector is not Detector.REPORT:
+            raise ValueError("only an act that is reported covers further clauses")
         if unknown := set(self.asks) - set(types):
             raise ValueError(f"asks for unknown facts: {', '.join(sorted(unknown))}")
         steps = [step.after for step in self.ladder]
@@ -160,6 +163,9 @@ class RulebookRows(Row):
             for step in act.ladder:
                 for sanction in step.sanctions:
                     _check_sanction(f"act {act.id}", act.subject, sanction, measures)
+        clauses = [clause for act in self.acts for clause in act.covers]
+        if twice := {clause for clause in clauses if clauses.count(clause) > 1}:
+            raise ValueError(f"two acts cover the same clause: {', '.join(sorted(twice))}")
         if self.expulsion:
             _check_expulsion(self.expulsion, measures)
         return self

@@ -77,7 +77,10 @@ class PenaltyExtended(Event, wire="penalty.extended", aggregate="penalty", key="
 
 
 class PenaltyLifted(Event, wire="penalty.lifted", aggregate="penalty", key="penalty_id", public=True):
-    """A penalty has ended before its time. `ended_by`: lift, appeal, case, requalification, original or unlinked."""
+    """A penalty has ended before its time.
+
+    `ended_by`: lift, appeal, case, requalification, review, original or unlinked.
+    """
 
     penalty_id: UUID
     violation_id: UUID | None

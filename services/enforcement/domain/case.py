@@ -23,11 +23,13 @@ class CaseStatus(StrEnum):
 
 
 class CaseOrigin(StrEnum):
-    """Measured by monitoring, reported by a person, told by the registry of a leaving provider, or investigated."""
+    """Measured by monitoring, reported by a person, told by the registry of a leaving provider, found by the catalog
+    in a live version, or investigated."""
 
     OUTAGE = "outage"
     REPORT = "report"
     EXIT = "exit"
+    FINDING = "finding"
     OFFICER = "officer"
 
 
@@ -56,7 +58,7 @@ _TRANSITIONS: Mapping[CaseStatus, frozenset[CaseStatus]] = {
     CaseStatus.DISMISSED: frozenset(),
 }
 PERMITS: Mapping[CaseStatus, Permits] = {
-    CaseStatus.PROPOSED: Permits(deciding=True, joining=False),
+    CaseStatus.PROPOSED: Permits(deciding=True, joining=True),
     CaseStatus.OPEN: Permits(deciding=True, joining=True),
     CaseStatus.RECOMMENDED: Permits(deciding=True, joining=True),
     CaseStatus.CONFIRMED: Permits(deciding=False, joining=False),

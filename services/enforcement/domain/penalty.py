@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.enforcement.domain.case import Case
+from services.enforcement.domain.cure import Cure
 from services.enforcement.domain.errors import NotExtendable, NotLiftable, PenaltyEnded, SameOfficer
 from services.enforcement.domain.rulebook import Ending, Interim, Measure, Spread
 from services.enforcement.domain.violation import Violation
@@ -28,6 +29,7 @@ class EndedBy(StrEnum):
     APPEAL = "appeal"
     CASE = "case"
     REQUALIFICATION = "requalification"
+    REVIEW = "review"
     ORIGINAL = "original"
     UNLINKED = "unlinked"
 
@@ -136,10 +138,13 @@ class Penalty:
             ended_by=ended_by.value,
         )
 
-    def is_cured_by(self, target: Target, seen_sequence: int, at: datetime) -> bool:
-        """A new qualification ends what it was the cure of, and nothing that came after the state it saw (6.5.6)."""
-        seen = self.told_sequence is None or self.told_sequence <= seen_sequence
-        return self.target == target and Ending.REQUALIFICATION in self.ends and seen and not self.is_over(at)
+    def is_cured_by(self, cure: Cure, at: datetime) -> bool:
+        """Whether it ends by that, and was told of in the state that the cure saw: nothing later is put right by it."""
+        seen = self.told_sequence is None or self.told_sequence <= cure.seen_sequence
+        return self.target == cure.target and cure.kind in self.ends and seen and not self.is_over(at)
+
+    def end_by(self, cure: Cure, decision_id: UUID, at: datetime) -> PenaltyLifted:
+        return self.take_back(decision_id, at, EndedBy(cure.kind.value))
 
     def extend(self, officer: str, at: datetime, span: timedelta) -> PenaltyExtended:
         """A second officer lets an interim measure last longer, counted from now."""

@@ -1,7 +1,7 @@
 """A rulebook: which acts are violations, how they come to light, and which measures answer them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -97,7 +97,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What is forbidden. `asks` are the facts that only a person can record: without them a rule just proposes."""
+    """What is forbidden. `asks` are the facts that only a person can record: without them a rule just proposes.
+
+    `covers` are further clauses whose breach is this act, such as a rule of publishing, and their sources.
+    """
 
     id: str
     clause: str
@@ -108,6 +111,7 @@ class Act:
     asks: frozenset[str]
     ladder: tuple[Step, ...]
     source: str
+    covers: Mapping[str, str] = field(default_factory=dict)
 
     def evaluate(self, facts: Facts) -> Finding | None:
         return evaluate(self.condition, facts) if self.condition else None
@@ -176,6 +180,12 @@ class Rulebook:
             return self.acts[act_id]
         except KeyError:
             raise UnknownAct(f"{self.id} {self.version} knows no act {act_id!r}", acts=sorted(self.acts)) from None
+
+    def act_of(self, clause: str) -> Act | None:
+        """The act that a finding of this clause reports."""
+        reported = self.detected_by(Detector.REPORT)
+        own = next((act for act in reported if act.clause == clause), None)
+        return own or next((act for act in reported if clause in act.covers), None)
 
     def is_grave(self, sanctions: Iterable[Sanction]) -> bool:
         """Whether a measure among them needs a second officer."""

@@ -11,9 +11,21 @@ from services.enforcement.routes import (
     penalties,
     reports,
     rulebooks,
+    unmatched_findings,
     violations,
 )
 
 router = APIRouter(prefix="/v1")
-for part in (rulebooks, reports, cases, approvals, interim, violations, penalties, appeals, explanations):
+for part in (
+    rulebooks,
+    reports,
+    unmatched_findings,
+    cases,
+    approvals,
+    interim,
+    violations,
+    penalties,
+    appeals,
+    explanations,
+):
     router.include_router(part.router)

@@ -14,6 +14,7 @@ from services.enforcement.domain.penalty import EndedBy, Penalty, PenaltyStatus
 from services.enforcement.domain.report import Report
 from services.enforcement.domain.rulebook import Ending
 from services.enforcement.domain.violation import Violation, ViolationStatus
+from shared.contracts.catalog import FindingOrigin, ReportedFinding
 from shared.contracts.effects import Effect, Target
 
 
@@ -64,6 +65,19 @@ class ReportedResponse(_Response):
     reported_at: datetime
     text: str
     evidence: str
+
+
+class UnmatchedFindingResponse(_Response):
+    """What the catalog found of a clause that is no act of the rulebook."""
+
+    finding_id: UUID
+    listing_id: UUID
+    provider_id: UUID
+    listing_version: int
+    origin: FindingOrigin
+    rules_digest: str
+    finding: ReportedFinding
+    found_at: datetime
 
 
 class CaseResponse(CaseSummary):

@@ -97,6 +97,7 @@ class ActResponse(BaseModel):
     condition: dict[str, Any] | None
     asks: list[str] = Field(description="The facts that only an officer can record.")
     ladder: list[StepResponse]
+    covers: dict[str, str] = Field(description="Further clauses whose breach is this act, each with its source.")
     source: str
 
     @classmethod
@@ -110,6 +111,7 @@ class ActResponse(BaseModel):
             condition=row.get("condition"),
             asks=sorted(act.asks),
             ladder=[StepResponse.of(step) for step in act.ladder],
+            covers=dict(act.covers),
             source=act.source,
         )
 

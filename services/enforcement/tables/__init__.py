@@ -1,6 +1,6 @@
 """The tables of enforcement, and the mapping of its domain classes onto them."""
 
-from services.enforcement.tables.cases import case_file, decision, report, rulebook, timer
+from services.enforcement.tables.cases import case_file, decision, report, rulebook, timer, unmatched_finding
 from services.enforcement.tables.mapping import mapper
 from services.enforcement.tables.metadata import metadata
 from services.enforcement.tables.penalties import appeal, penalty, restriction, violation
@@ -22,5 +22,6 @@ __all__ = [
     "restriction",
     "rulebook",
     "timer",
+    "unmatched_finding",
     "violation",
 ]

@@ -96,6 +96,23 @@ decision = Table(
     Column("measures", ARRAY(Text), nullable=False, server_default="{}"),
 )
 
+# What the catalog found of a clause that is no act of the rulebook: kept for people to see.
+unmatched_finding = Table(
+    "unmatched_finding",
+    metadata,
+    Column("finding_id", Uuid, primary_key=True),
+    Column("listing_id", Uuid, nullable=False),
+    Column("provider_id", Uuid, nullable=False),
+    Column("listing_version", Integer, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("rules_digest", Text, nullable=False),
+    Column("clause", Text, nullable=False),
+    Column("finding", JSONB, nullable=False),
+    Column("found_at", INSTANT, nullable=False),
+    Column("kept_at", INSTANT, nullable=False),
+    Index("ix_unmatched_finding_kept_at", "kept_at", "finding_id"),
+)
+
 # When an outage that is still open must be looked at again, because a threshold of duration is reached then.
 timer = Table(
     "timer",

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from services.enforcement.domain.cure import Cure
 from services.enforcement.domain.errors import NotExtendable, NotLiftable, SameOfficer
-from services.enforcement.domain.penalty import EndedBy, Penalty, order
+from services.enforcement.domain.penalty import Penalty, order
+from services.enforcement.domain.rulebook import Ending
 from services.enforcement.tests.builders import NOON, RULEBOOK, a_case, a_penalty
 from shared.contracts.effects import Effect, Target
 from shared.ids import new_id
@@ -73,6 +75,10 @@ def test_what_is_derived_differs_only_in_whom_and_when_it_hits(measure):
     assert (derived.from_at, first.from_at) == (NOON + DAY, NOON)
 
 
+def a_cure(item: Penalty, differs: dict[str, Any], kind: Ending = Ending.REQUALIFICATION) -> Cure:
+    return Cure(kind, item.target.model_copy(update=differs), (item.penalty_id,), 3, "it was put right")
+
+
 CURES: dict[str, tuple[int | None, dict[str, Any], bool]] = {
     "seen": (3, {}, True),
     "told later": (4, {}, False),
@@ -87,11 +93,21 @@ def test_a_qualification_cures_what_it_saw_on_its_own_target(name):
     told, differs, cured = CURES[name]
     revoked = a_penalty("revoke_category")
     revoked.told_sequence = told
-    assert revoked.is_cured_by(revoked.target.model_copy(update=differs), 3, NOON) is cured
+    assert revoked.is_cured_by(a_cure(revoked, differs), NOON) is cured
+
+
+def test_each_measure_is_cured_by_what_its_row_says_and_by_nothing_else():
+    cured = {
+        (measure, kind.value)
+        for measure in ("hide", "delist", "freeze", "clear", "revoke_category")
+        for kind in (Ending.REVIEW, Ending.REQUALIFICATION)
+        if (item := a_penalty(measure)).is_cured_by(a_cure(item, {}, kind), NOON)
+    }
+    assert cured == {("delist", "review"), ("revoke_category", "requalification")}
 
 
 def test_what_is_taken_back_already_is_not_cured():
     revoked = a_penalty("revoke_category")
-    said = revoked.take_back(new_id(), NOON, EndedBy.REQUALIFICATION)
+    said = revoked.end_by(a_cure(revoked, {}), new_id(), NOON)
     assert said.ended_by == "requalification"
-    assert not revoked.is_cured_by(revoked.target, 9, NOON)
+    assert not revoked.is_cured_by(a_cure(revoked, {}), NOON)

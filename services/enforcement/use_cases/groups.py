@@ -25,7 +25,7 @@ from shared.db.transaction import Transaction
 from shared.ids import new_id
 from shared.messaging.reaction import Received, context_of
 
-_NOT_AGAIN = frozenset({EndedBy.LIFT, EndedBy.APPEAL, EndedBy.REQUALIFICATION})
+_NOT_AGAIN = frozenset({EndedBy.LIFT, EndedBy.APPEAL, EndedBy.REQUALIFICATION, EndedBy.REVIEW})
 """What was taken back from one account for a reason of its own does not come back with the next change of the group."""
 
 

@@ -26,7 +26,7 @@ async def retell_restrictions(tx: Transaction, after: str, limit: int) -> str:
 
 
 async def _tell(tx: Transaction, target: Target) -> None:
-    if target.kind == "provider_category":  # the only one whose cure names the state that it saw (6.5.6)
+    if target.kind in ("provider_category", "listing"):  # whose cures name the state that they saw (6.5.6, 6.5.2)
         await tx.session.flush()
         await penalty_store.note_told(tx, target)
     tx.emit(restriction(target, await penalty_store.penalties_on(tx, target), tx.now))
