@@ -7,33 +7,60 @@ from typing import Any
 import yaml
 
 from services.catalog.domain.category import Category, ForbiddenFunction, RequiredBlock
-from services.catalog.domain.screening import DETECTORS_VERSION, Rules
+from services.catalog.domain.screening import Rules
 from services.catalog.domain.screening.finding import Said, Severity
-from services.catalog.domain.screening.words import Entry, Lexicon
+from services.catalog.domain.screening.lexicon import Entry, Lexicon
 
 _HERE = Path(__file__).parent
-_LEXICONS = ("absolute_words", "off_platform_trade")
+_LEXICONS = (
+    "absolute_words",
+    "prohibited",
+    "off_platform_trade",
+    "praise_for_rebate",
+    "official_names",
+    "false_free",
+    "foreign_advertisement",
+    "own_login",
+)
 
 
 def _read(name: str) -> Any:
-    return yaml.safe_load((_HERE / name).read_text(encoding="utf-8"))
+    return yaml.load((_HERE / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
 
 @cache
 def screening_rules() -> Rules:
-    """Read once: a process screens by the lexicons it started with."""
-    lexicons = tuple(_lexicon(_read(f"lexicons/{name}.yaml")) for name in _LEXICONS)
-    versions = "/".join(f"{lexicon.code}={lexicon.version}" for lexicon in lexicons)
-    hosts = frozenset(_read("lexicons/contacts.yaml")["allowed_hosts"])
-    return Rules(lexicons, hosts, f"{DETECTORS_VERSION}/{versions}")
+    """As the files have them; what staff made of them is in the database."""
+    return Rules(lexicons(), allowed_hosts(), "as-shipped")
+
+
+@cache
+def allowed_hosts() -> frozenset[str]:
+    return frozenset(_read("lexicons/contacts.yaml")["allowed_hosts"])
+
+
+@cache
+def lexicons() -> tuple[Lexicon, ...]:
+    return tuple(_lexicon(_read(f"lexicons/{name}.yaml")) for name in _LEXICONS)
 
 
 def _lexicon(data: dict[str, Any]) -> Lexicon:
+    """A word stands for itself where it needs neither its own severity nor harmless words around it."""
     entries = tuple(
-        Entry(entry["word"], Severity(entry.get("severity", data["severity"])), tuple(entry.get("unless", ())))
+        Entry(entry, Severity(data["severity"]))
+        if isinstance(entry, str)
+        else Entry(entry["word"], Severity(entry.get("severity", data["severity"])), tuple(entry.get("unless", ())))
         for entry in data["entries"]
     )
-    return Lexicon(data["code"], data["version"], data["clause"], Said(**data["why"]), Said(**data["advice"]), entries)
+    return Lexicon(
+        data["code"],
+        Said(**data["title"]),
+        data["clause"],
+        Said(**data["why"]),
+        Said(**data["advice"]),
+        entries,
+        data.get("judged_by", ""),
+    )
 
 
 def category_tree() -> list[Category]:
@@ -64,9 +91,10 @@ def category_tree() -> list[Category]:
                     ),
                     allowed_periods=tuple(entry.get("allowed_periods", ())),
                     keywords=tuple(entry.get("keywords", ())),
+                    core_functions_en=entry.get("core_functions_en", ""),
                 )
             )
             walk(children, entry["code"])
 
-    walk(_read("categories.yaml"), "")
+    walk(_read("categories.yaml")["categories"], "")
     return found

@@ -1,15 +1,17 @@
 """The screening of a listing's content: detectors side by side, their findings in reading order."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 
 from services.catalog.domain.screening import completeness, contacts, periods, unseen, words
 from services.catalog.domain.screening.finding import Finding, Severity
+from services.catalog.domain.screening.lexicon import Lexicon
+from services.catalog.domain.screening.matching import Matcher
 from services.catalog.domain.screening.subject import Subject
-from services.catalog.domain.screening.words import Lexicon
 
 MOST_FINDINGS = 200
-DETECTORS_VERSION = 2
+DETECTORS_VERSION = 3
 """Raised whenever a detector finds other things than before: live listings are then screened again."""
 
 
@@ -24,13 +26,18 @@ class Rules:
     allowed_hosts: frozenset[str]
     digest: str = ""
 
+    @cached_property
+    def matcher(self) -> Matcher:
+        """Compiled once, by whoever asks first."""
+        return Matcher(self.lexicons)
+
 
 Detector = Callable[[Subject, Rules], Iterable[Finding]]
 DETECTORS: tuple[Detector, ...] = (
     completeness.find,
     unseen.find,
-    lambda subject, rules: words.find(subject, rules.lexicons),
-    lambda subject, rules: contacts.find(subject, rules.allowed_hosts),
+    words.find,
+    contacts.find,
     lambda subject, rules: periods.find(subject.content),
 )
 _ORDER = {
@@ -44,10 +51,33 @@ _ORDER = {
 def screen(subject: Subject, rules: Rules) -> tuple[Finding, ...]:
     """Everything the detectors find, the gravest first when there is more than anybody would read."""
     found = [finding for detector in DETECTORS for finding in detector(subject, rules)]
+    found = _told_once(found, {lexicon.code for lexicon in rules.lexicons})
     if len(found) > MOST_FINDINGS:
         gravest = list(Severity)
         found = sorted(found, key=lambda finding: gravest.index(finding.severity))[:MOST_FINDINGS]
     return tuple(sorted(found, key=lambda f: (_ORDER.get(f.field, len(_ORDER)), f.field, f.start, f.end, f.detector)))
+
+
+def _told_once(found: list[Finding], lexicons: Set[str]) -> list[Finding]:
+    """A word of a lexicon yields to a detector that reports the same place for the same clause, as gravely or more."""
+    judged = [finding for finding in found if finding.detector not in lexicons and finding.end > 0]
+    if not judged or len(judged) == len(found):
+        return found
+    reported: dict[tuple[str, str], list[Finding]] = {}
+    for finding in judged[:MOST_FINDINGS]:
+        reported.setdefault((finding.field, finding.clause), []).append(finding)
+    gravest = list(Severity)
+    return [
+        word
+        for word in found
+        if word.detector not in lexicons
+        or not any(
+            other.start < word.end
+            and word.start < other.end
+            and gravest.index(other.severity) <= gravest.index(word.severity)
+            for other in reported.get((word.field, word.clause), ())
+        )
+    ]
 
 
 def blocking(findings: Sequence[Finding]) -> tuple[Finding, ...]:

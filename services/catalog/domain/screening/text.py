@@ -1,25 +1,98 @@
-"""Text as a detector compares it: one width, one case, nothing invisible, and the way back to the original."""
+"""Text as a detector compares it, and the way back to the text as it is kept."""
 
-import unicodedata
+import html
+import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 from re import Pattern
+from typing import NamedTuple
 
-_FILLERS = frozenset("\u034f\u115f\u1160\u3164\u2800")
+from services.catalog.domain.screening.folding import fold, folded_basic_plane, is_invisible, uneven
+
+__all__ = ["Normalised", "Spread", "is_invisible", "normalise", "normalise_html"]
+
+# A quoted value ends before the next "<", so that no text makes the search go over it again and again.
+_TOKEN = re.compile(
+    r"<(?P<tag>/?[A-Za-z][A-Za-z0-9]{0,15}|!--)(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*+>"
+    r"|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
+)
+_BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "br",
+        "caption",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "figcaption",
+        "figure",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "img",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
+)
+_LETTERS = re.compile(r"[^\W_]+")
+_BEYOND = re.compile("[\U00010000-\U0010ffff]")
+
+
+class _Piece(NamedTuple):
+    """A part of the visible text from `at` on. A run came character by character, else all of it from `start:end`."""
+
+    at: int
+    start: int
+    end: int
+    is_run: bool
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """The letters and digits of a text without what separates them; `positions` are theirs in the normalised text."""
+
+    text: str
+    positions: "_Positions"
+
+
+@dataclass(frozen=True)
 class Normalised:
-    """`origins[i]` is the index in `original` of the character that `text[i]` came from."""
+    """`text` is what detectors look at, `original` the text as it is kept, `visible` what people read of it."""
 
     original: str
     text: str
-    origins: tuple[int, ...]
+    visible: str
+    pieces: tuple[_Piece, ...] = ()
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The part of the original that the non-empty part `start:end` of the text came from."""
-        return self.origins[start], self.origins[end - 1] + 1
+        first, last = (start, end - 1) if self._folds is None else (self._folds[start], self._folds[end - 1])
+        return self._place(first)[0], self._place(last)[1]
 
     def find(self, pattern: Pattern[str]) -> Iterator[tuple[str, int, int]]:
         """Every match, as (matched original text, start, end) in the original."""
@@ -28,17 +101,86 @@ class Normalised:
                 start, end = self.span(match.start(), match.end())
                 yield self.original[start:end], start, end
 
+    @property
+    def origins(self) -> tuple[int, ...]:
+        """For each character of the text, where in the original the one begins that it came from."""
+        return tuple(self.span(index, index + 1)[0] for index in range(len(self.text)))
 
-def is_invisible(char: str) -> bool:
-    return unicodedata.category(char) == "Cf" or char in _FILLERS or "\ufe00" <= char <= "\ufe0f"
+    @cached_property
+    def spread(self) -> Spread | None:
+        """None when nothing separates anything."""
+        squeezed = "".join(_LETTERS.findall(self.text))
+        return None if len(squeezed) == len(self.text) else Spread(squeezed, _Positions(self.text))
+
+    @cached_property
+    def _folds(self) -> list[int] | None:
+        """For each character of the text, its place in the visible text; None when both run side by side."""
+        if len(self.text) == len(self.visible) and uneven().search(self.visible) is None:
+            return None
+        return [index for index, char in enumerate(self.visible) for _ in fold(char)]
+
+    def _place(self, index: int) -> tuple[int, int]:
+        """Where in the original the character of the visible text with this index begins and ends."""
+        if not self.pieces:
+            return index, index + 1
+        piece = self.pieces[bisect_right(self.pieces, index, key=lambda piece: piece.at) - 1]
+        if not piece.is_run:
+            return piece.start, piece.end
+        return piece.start + index - piece.at, piece.start + index - piece.at + 1
 
 
-@lru_cache(maxsize=16_384)
-def _fold(char: str) -> str:
-    return "" if is_invisible(char) else unicodedata.normalize("NFKC", char).casefold()
+class _Positions:
+    """Computed when somebody asks: most texts hold no spread word."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __getitem__(self, index: int) -> int:
+        return self._all[index]
+
+    @cached_property
+    def _all(self) -> list[int]:
+        return [index for run in _LETTERS.finditer(self._text) for index in range(*run.span())]
 
 
 def normalise(original: str) -> Normalised:
-    folded = [_fold(char) for char in original]
-    origins = tuple(index for index, part in enumerate(folded) for _ in part)
-    return Normalised(original, "".join(folded), origins)
+    """Of a plain text."""
+    return Normalised(original, _folded(original), original)
+
+
+def normalise_html(original: str) -> Normalised:
+    """Of the text that a page shows: tags vanish, block tags end a line, entities are what they stand for."""
+    if "<" not in original and "&" not in original:
+        return normalise(original)
+    shown: list[str] = []
+    pieces: list[_Piece] = []
+    at = since = 0
+    for token in _TOKEN.finditer(original):
+        start, end = token.span()
+        run = original[since:start]
+        if run:
+            pieces.append(_Piece(at, since, start, is_run=True))
+            shown.append(run)
+            at += len(run)
+        said = _said(token)
+        if said:
+            pieces.append(_Piece(at, start, end, is_run=False))
+            shown.append(said)
+            at += len(said)
+        since = end
+    if since < len(original):
+        pieces.append(_Piece(at, since, len(original), is_run=True))
+        shown.append(original[since:])
+    visible = "".join(shown)
+    return Normalised(original, _folded(visible), visible, tuple(pieces))
+
+
+def _said(token: re.Match[str]) -> str:
+    tag = token["tag"]
+    if tag is None:
+        return html.unescape(token[0])
+    return "\n" if tag.removeprefix("/").lower() in _BLOCKS else ""
+
+
+def _folded(visible: str) -> str:
+    return _BEYOND.sub(lambda found: fold(found[0]), visible.translate(folded_basic_plane()))

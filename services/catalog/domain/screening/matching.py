@@ -1,0 +1,194 @@
+"""All words of all lexicons, found in one pass over a text, also where a word is spelled out with separators.
+
+A word counts where it stands in the normalised text. Where separators (blanks, signs, emoji, combining marks) stand
+between its characters, it counts by these rules:
+
+- A gap is 1 to 3 separators. The end of a sentence or of a line (`。！？；，、：`, their narrow forms, a full stop before
+  a blank, a line break) is none: no word reaches over it.
+- Where the word itself has a blank, any gap will do (`pay-offline`).
+- Spelled out, each character apart from the next: it counts as the word does (`加 微 信`, `加*微*信`, `最·佳`). A word
+  of two characters with nothing but blanks between them counts only if it stands alone (`微 信`), because in running
+  text (`功能最 好评多`) such a blank is mostly a bound between words.
+- Broken in places only: it counts if each gap shows a sign (`加微*信`), and then it only warns; a blank in
+  one place is a bound between words (`添加 微信支付`).
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from operator import itemgetter
+from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+from services.catalog.domain.screening.finding import Severity
+from services.catalog.domain.screening.lexicon import Entry, Lexicon
+from services.catalog.domain.screening.text import Normalised, normalise
+
+_WIDEST_GAP = 3
+_SENTENCE_ENDS = re.compile(r"[。!?;,、:\n\r\u2028\u2029]|\.(?=\s)")
+_GRAVEST = list(Severity)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A word of a lexicon at `start:end` of the normalised text. `severity` may be softer than the entry's."""
+
+    lexicon: Lexicon
+    entry: Entry
+    severity: Severity
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What a pattern is to one lexicon: its word, or a harmless one (`excuses`) around the entry's word."""
+
+    order: int
+    entry: Entry
+    excuses: bool
+
+
+class _Pattern:
+    """A word as it is searched. Latin words match whole words only; Chinese has no such bounds."""
+
+    __slots__ = ("blanks", "bound_after", "bound_before", "meanings")
+
+    def __init__(self, word: str) -> None:
+        self.meanings: list[_Meaning] = []
+        self.bound_before, self.bound_after = _is_latin(word[0]), _is_latin(word[-1])
+        # After how many letters the word itself has a blank.
+        self.blanks = {len(word[:at].replace(" ", "")) for at, char in enumerate(word) if char == " "}
+
+    def stands_free(self, text: str, start: int, end: int) -> bool:
+        return not (
+            (self.bound_before and start and _is_latin(text[start - 1]))
+            or (self.bound_after and end < len(text) and _is_latin(text[end]))
+        )
+
+
+class Matcher:
+    """Compiled from lexicons; whoever has other ones compiles another."""
+
+    def __init__(self, lexicons: Iterable[Lexicon]) -> None:
+        self.lexicons = tuple(lexicons)
+        patterns: dict[str, _Pattern] = {}
+        for order, lexicon in enumerate(self.lexicons):
+            for entry in lexicon.entries:
+                for index, word in enumerate((entry.word, *entry.unless)):
+                    text = normalise(word).text
+                    if text:
+                        pattern = patterns.setdefault(text, _Pattern(text))
+                        pattern.meanings.append(_Meaning(order, entry, excuses=index > 0))
+        self._patterns = list(patterns.values())
+        self._words = _automaton(patterns)
+        spreadable = [
+            (index, word.replace(" ", ""))
+            for index, word in enumerate(patterns)
+            if all(char.isalnum() or char == " " for char in word) and len(word.replace(" ", "")) > 1
+        ]
+        self._spreadable = [index for index, _ in spreadable]
+        self._letters = _automaton([letters for _, letters in spreadable])
+
+    def find(self, text: Normalised) -> tuple[Hit, ...]:
+        """In reading order; of overlapping words of one lexicon the first and longest."""
+        found = [*self._plain(text.text), *self._spread(text)]
+        if not found:
+            return ()
+        excused = _Excused(found)
+        found = [seen for seen in found if not seen.meaning.excuses and not excused(seen)]
+        found.sort(key=lambda seen: (seen.start, -seen.end, seen.severity_rank))
+        ends = [0] * len(self.lexicons)
+        hits: list[Hit] = []
+        for seen in found:
+            order = seen.meaning.order
+            if seen.start >= ends[order]:
+                ends[order] = seen.end
+                severity = _GRAVEST[seen.severity_rank]
+                hits.append(Hit(self.lexicons[order], seen.meaning.entry, severity, seen.start, seen.end))
+        return tuple(hits)
+
+    def _plain(self, text: str) -> Iterator["_Seen"]:
+        for index, start, end in self._words.find_matches_as_indexes(text, overlapping=True):
+            pattern = self._patterns[index]
+            if pattern.stands_free(text, start, end):
+                for meaning in pattern.meanings:
+                    yield _Seen(meaning, start, end, _GRAVEST.index(meaning.entry.severity))
+
+    def _spread(self, text: Normalised) -> Iterator["_Seen"]:
+        if text.spread is None:
+            return
+        positions = text.spread.positions
+        for index, since, until in self._letters.find_matches_as_indexes(text.spread.text, overlapping=True):
+            start, end = positions[since], positions[until - 1] + 1
+            if end - start == until - since:
+                continue
+            pattern = self._patterns[self._spreadable[index]]
+            places = [positions[at] for at in range(since, until)]
+            softest = _spelled(text.text, places, pattern.blanks)
+            if softest is not None and pattern.stands_free(text.text, start, end):
+                for meaning in pattern.meanings:
+                    rank = max(_GRAVEST.index(meaning.entry.severity), softest)
+                    yield _Seen(meaning, start, end, rank)
+
+
+class _Seen(NamedTuple):
+    meaning: _Meaning
+    start: int
+    end: int
+    severity_rank: int
+
+
+class _Excused:
+    """Whether a harmless word lies around a match of the entry that it excuses."""
+
+    def __init__(self, found: Sequence[_Seen]) -> None:
+        around: dict[tuple[int, str], list[tuple[int, int]]] = {}
+        for seen in found:
+            if seen.meaning.excuses:
+                around.setdefault(_whose(seen), []).append((seen.start, seen.end))
+        # For each start the furthest end of all that begin there or before.
+        self._reach = {
+            whose: list(accumulate(sorted(spans), lambda reach, span: (span[0], max(reach[1], span[1]))))
+            for whose, spans in around.items()
+        }
+
+    def __call__(self, seen: _Seen) -> bool:
+        reach = self._reach.get(_whose(seen))
+        if reach is None:
+            return False
+        before = bisect_right(reach, seen.start, key=itemgetter(0)) - 1
+        return before >= 0 and reach[before][1] >= seen.end
+
+
+def _whose(seen: _Seen) -> tuple[int, str]:
+    return seen.meaning.order, seen.meaning.entry.word
+
+
+def _spelled(text: str, places: Sequence[int], blanks: set[int]) -> int | None:
+    """How grave a match with gaps may be, as a place in the scale of severities; None when it is none."""
+    gaps = [text[before + 1 : after] for before, after in pairwise(places)]
+    if any(len(gap) > _WIDEST_GAP or _SENTENCE_ENDS.search(gap) for gap in gaps):
+        return None
+    if all(gaps):
+        alone = not (_letter_at(text, places[0] - 1) or _letter_at(text, places[-1] + 1))
+        return 0 if len(gaps) > 1 or not gaps[0].isspace() or alone else None
+    unexpected = [gap for number, gap in enumerate(gaps, 1) if gap and number not in blanks]
+    if not unexpected:
+        return 0 if all(gaps[number - 1] for number in blanks) else None
+    return None if any(gap.isspace() for gap in unexpected) else _GRAVEST.index(Severity.WARNS)
+
+
+def _letter_at(text: str, index: int) -> bool:
+    return 0 <= index < len(text) and text[index].isalnum()
+
+
+def _is_latin(char: str) -> bool:
+    return char.isascii() and char.isalnum()
+
+
+def _automaton(words: Iterable[str]) -> AhoCorasick:
+    return AhoCorasick(words, MatchKind.Standard, store_patterns=False, implementation=Implementation.ContiguousNFA)
