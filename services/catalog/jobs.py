@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 from services.catalog.use_cases.categories import bring_categories_in_force
+from services.catalog.use_cases.images import forget_unused_images
 from services.catalog.use_cases.reviews import firm_up_due_dates
 from shared.service import Job
 
 JOBS = [
     Job("bring_categories_in_force", timedelta(seconds=1), bring_categories_in_force),
+    Job("forget_unused_images", timedelta(hours=1), forget_unused_images),
     Job("firm_up_due_dates", timedelta(hours=1), firm_up_due_dates),
 ]

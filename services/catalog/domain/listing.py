@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -14,8 +14,6 @@ from services.catalog.domain.errors import (
     ListingRetired,
     NothingToReview,
     NothingToSubmit,
-    OwnProvider,
-    ReviewClaimed,
     ScreeningBlocked,
     UnderReview,
 )
@@ -33,7 +31,6 @@ from shared.contracts.catalog import (
 
 APPLICATION_LIMIT = 5
 """Applications of one account that are not retired (4.3.5)."""
-CLAIMED_FOR = timedelta(minutes=30)
 
 
 class VersionState(StrEnum):
@@ -70,8 +67,6 @@ class ListingVersion:
     state: VersionState = VersionState.DRAFT
     findings: tuple[Finding, ...] = ()
     submitted_at: datetime | None = None
-    reviewer: str = ""
-    claimed_until: datetime | None = None
     decided_at: datetime | None = None
     reason: str = ""
     clauses: tuple[str, ...] = ()
@@ -149,12 +144,11 @@ class Listing:
             )
         ]
 
-    def claim(self, version: ListingVersion, *, by: str, at: datetime) -> None:
-        """A reviewer takes the version for a while; claiming again prolongs it."""
-        self._refuse_unfit(version, by, at)
+    def begin_review(self, version: ListingVersion) -> None:
+        """A reviewer is at it, which its provider sees."""
+        self._refuse_retired()
         if version.state is not VersionState.IN_REVIEW:
             version.become(VersionState.IN_REVIEW, NothingToReview)
-        version.reviewer, version.claimed_until = by, at + CLAIMED_FOR
         self.version += 1
 
     def approve(self, version: ListingVersion, live: ListingVersion | None, verdict: Verdict) -> list[ListingPublished]:
@@ -213,19 +207,10 @@ class Listing:
         )
 
     def _decide(self, version: ListingVersion, then: VersionState, verdict: Verdict) -> None:
-        self._refuse_unfit(version, verdict.by, verdict.at)
+        self._refuse_retired()
         version.become(then, NothingToReview)
-        version.reviewer, version.claimed_until = verdict.by, None
         version.decided_at, version.reason, version.clauses = verdict.at, verdict.reason, verdict.clauses
         self.version += 1
-
-    def _refuse_unfit(self, version: ListingVersion, reviewer: str, at: datetime) -> None:
-        """Refuses a reviewer of the own provider, a retired listing, and a version that another one works on."""
-        if reviewer == self.account_id:
-            raise OwnProvider("The review belongs to somebody else")
-        self._refuse_retired()
-        if version.claimed_until is not None and at < version.claimed_until and version.reviewer != reviewer:
-            raise ReviewClaimed("Another reviewer is at it", until=version.claimed_until.isoformat())
 
     def _refuse_retired(self) -> None:
         if self.lifecycle is Lifecycle.RETIRED:

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, true, tuple_
+from sqlalchemy import select, true
 
 from services.catalog import store, tables
-from services.catalog.domain.effective import Effective, Lifecycle, effective
-from services.catalog.domain.listing import WAITING, Listing, ListingVersion
+from services.catalog.domain.effective import Effective, effective
+from services.catalog.domain.listing import Listing, ListingVersion
 from shared.db.transaction import Transaction
 from shared.errors import NotFound
 
@@ -21,15 +20,6 @@ class ListingView:
     listing: Listing
     newest: ListingVersion
     live: ListingVersion | None
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A version in the review queue."""
-
-    listing: Listing
-    version: ListingVersion
-    provider_name: str
 
 
 async def listing(tx: Transaction, listing_id: UUID, only_of: str | None) -> ListingView:
@@ -55,27 +45,6 @@ async def listings(
         .limit(limit)
     )
     return [(row[0], row[1]) for row in rows]
-
-
-async def waiting(tx: Transaction, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[Waiting]:
-    """The review queue, whoever waits longest first."""
-    columns, versions = tables.listing.c, tables.listing_version.c
-    position = tuple_(versions.submitted_at, versions.listing_id)
-    rows = await tx.session.execute(
-        select(Listing, ListingVersion)
-        .join(Listing, versions.listing_id == columns.listing_id)
-        .where(
-            versions.state.in_(WAITING),
-            columns.lifecycle != Lifecycle.RETIRED,
-            position > tuple_(*after) if after is not None else true(),
-        )
-        .order_by(versions.submitted_at, versions.listing_id)
-        .limit(limit)
-    )
-    found = [(row[0], row[1]) for row in rows]
-    sellers = await store.sellers(tx, {listing.provider_id for listing, _ in found})
-    names = {provider_id: seller.legal_name for provider_id, seller in sellers.items()}
-    return [Waiting(listing, version, names.get(listing.provider_id, "")) for listing, version in found]
 
 
 async def explanation(tx: Transaction, listing_id: UUID) -> tuple[Listing, Effective]:

@@ -17,7 +17,9 @@ from services.catalog.domain.errors import (
     TooManyApplications,
     UnderReview,
 )
+from services.catalog.domain.review import Terms
 from services.catalog.queries import listings as listing_queries
+from services.catalog.routes.access import Knobs
 from services.catalog.schemas.listings import ListingDetails, ListingRequest, ListingResponse, RetirementRequest
 from services.catalog.use_cases import listings as use_cases
 from shared.errors import (
@@ -61,7 +63,9 @@ async def create_listing(tx: Tx, caller: CanWrite, once: Once, body: ListingRequ
     """A first draft, answered with what the screening would say about it."""
     if (kept := await once.kept()) is not None:
         return kept
-    listing, draft = await use_cases.create_listing(tx, caller.subject, body.kind, body.content())
+    listing, draft = await use_cases.create_listing(
+        tx, caller.subject, body.kind, body.content(), body.removed_markup()
+    )
     return once.answer(
         201,
         ListingResponse.of(listing, draft),
@@ -110,7 +114,9 @@ async def write_draft(
     tx: Tx, caller: CanWrite, response: Response, version: IfMatch, listing_id: UUID, body: ListingRequest
 ) -> ListingResponse:
     """Changes the open draft, or begins the successor of a decided version; the live one stays."""
-    listing, draft = await use_cases.write_draft(tx, listing_id, caller.subject, version, body.kind, body.content())
+    listing, draft = await use_cases.write_draft(
+        tx, listing_id, caller.subject, version, body.kind, body.content(), body.removed_markup()
+    )
     response.headers["etag"] = etag(listing.version)
     return ListingResponse.of(listing, draft)
 
@@ -121,9 +127,12 @@ async def write_draft(
     response_model=ListingResponse,
     responses=problems(*_DENIED, NotFound, Invalid, NothingToSubmit, ScreeningBlocked, PublishBlocked, ListingRetired),
 )
-async def submit_listing(tx: Tx, caller: CanWrite, response: Response, listing_id: UUID) -> ListingResponse:
+async def submit_listing(
+    tx: Tx, caller: CanWrite, knobs: Knobs, response: Response, listing_id: UUID
+) -> ListingResponse:
     """The draft goes to the reviewers, unless a finding or a cause forbids it. Submitting again changes nothing."""
-    listing, version = await use_cases.submit_listing(tx, listing_id, caller.subject)
+    terms = Terms(knobs.review_due_business_days, knobs.review_light_due_business_days)
+    listing, version = await use_cases.submit_listing(tx, listing_id, caller.subject, terms)
     response.headers["etag"] = etag(listing.version)
     return ListingResponse.of(listing, version)
 

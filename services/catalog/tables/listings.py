@@ -53,19 +53,11 @@ listing_version = Table(
     Column("state", named(VersionState), nullable=False),
     Column("findings", Findings, nullable=False),
     Column("submitted_at", INSTANT),
-    Column("reviewer", Text, nullable=False),
-    Column("claimed_until", INSTANT),
     Column("decided_at", INSTANT),
     Column("reason", Text, nullable=False),
     Column("clauses", Texts, nullable=False),
     Column("search", TSVECTOR, Computed(_SEARCHED, persisted=True)),
     Index("ix_listing_version_search", "search", postgresql_using="gin"),
-    Index(
-        "ix_listing_version_queue",
-        "submitted_at",
-        "listing_id",
-        postgresql_where=text("state IN ('submitted', 'in_review')"),
-    ),
 )
 
 mapper.map_imperatively(Listing, listing)

@@ -11,12 +11,10 @@ from services.catalog.domain.errors import (
     ListingRetired,
     NothingToReview,
     NothingToSubmit,
-    OwnProvider,
-    ReviewClaimed,
     ScreeningBlocked,
     UnderReview,
 )
-from services.catalog.domain.listing import CLAIMED_FOR, TRANSITIONS, WAITING, VersionState
+from services.catalog.domain.listing import TRANSITIONS, WAITING, VersionState
 from services.catalog.domain.screening.finding import Finding, Said, Severity
 from services.catalog.tests.builders import NOW, a_content, a_listing, a_verdict, a_version
 from shared.contracts.catalog import ListingKind, ListingLifecycle, ListingPublished, ListingRejected, ListingUpdated
@@ -58,7 +56,7 @@ def test_submitting_what_waits_already_changes_nothing(state):
 
 
 @pytest.mark.parametrize("state", [s for s in S if s not in WAITING])
-@pytest.mark.parametrize("act", ["approve", "request_changes", "reject", "claim"])
+@pytest.mark.parametrize("act", ["approve", "request_changes", "reject", "begin_review"])
 def test_only_what_waits_is_reviewed(state, act):
     listing = a_listing()
     version = a_version(listing, state)
@@ -66,7 +64,7 @@ def test_only_what_waits_is_reviewed(state, act):
         "approve": lambda: listing.approve(version, None, a_verdict()),
         "request_changes": lambda: listing.request_changes(version, a_verdict()),
         "reject": lambda: listing.reject(version, a_verdict()),
-        "claim": lambda: listing.claim(version, by="reviewer-1", at=NOW),
+        "begin_review": lambda: listing.begin_review(version),
     }
     with pytest.raises(NothingToReview):
         acts[act]()
@@ -133,23 +131,6 @@ def test_a_rejection_says_the_clauses_and_the_reason():
     assert (fact.clauses, fact.reason) == (("6.1.2(1)",), "misleading")
 
 
-def test_nobody_reviews_their_own_provider():
-    listing = a_listing(account_id="anna")
-    with pytest.raises(OwnProvider):
-        listing.approve(a_version(listing, S.SUBMITTED), None, a_verdict(by="anna"))
-
-
-def test_a_claim_keeps_others_away_until_it_ends():
-    listing = a_listing()
-    version = a_version(listing, S.SUBMITTED)
-    listing.claim(version, by="reviewer-1", at=NOW)
-    with pytest.raises(ReviewClaimed):
-        listing.approve(version, None, a_verdict(by="reviewer-2"))
-    listing.claim(version, by="reviewer-2", at=NOW + CLAIMED_FOR)
-    listing.approve(version, None, a_verdict(by="reviewer-2", at=NOW + CLAIMED_FOR))
-    assert (version.state, version.reviewer) == (S.LIVE, "reviewer-2")
-
-
 def test_a_blocking_finding_forbids_the_submission_and_is_listed():
     listing = a_listing()
     finding = Finding("d", "6.1.2(3)", Severity.BLOCKS, "name", 0, 2, "最佳", SAID, SAID)
@@ -188,14 +169,14 @@ def test_a_retired_draft_was_never_on_the_market_so_nothing_is_told():
     assert a_listing().retire(None) == []
 
 
-@pytest.mark.parametrize("act", ["write", "submit", "claim", "request_changes", "reject"])
+@pytest.mark.parametrize("act", ["write", "submit", "begin_review", "request_changes", "reject"])
 def test_every_step_counts_the_version_up(act):
     listing = a_listing()
     version = a_version(listing, S.DRAFT if act in ("write", "submit") else S.SUBMITTED)
     acts = {
         "write": lambda: listing.write(version, listing.kind, a_content(), NOW),
         "submit": lambda: listing.submit(version, (), NOW),
-        "claim": lambda: listing.claim(version, by="reviewer-1", at=NOW),
+        "begin_review": lambda: listing.begin_review(version),
         "request_changes": lambda: listing.request_changes(version, a_verdict()),
         "reject": lambda: listing.reject(version, a_verdict()),
     }

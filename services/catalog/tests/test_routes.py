@@ -17,7 +17,7 @@ async def test_from_draft_to_the_market_by_http(as_, seller):
     assert (submitted.status_code, submitted.json()["state"]) == (200, "submitted")
 
     [waiting] = (await reviewer.get("/v1/reviews")).json()["items"]
-    assert (waiting["provider_name"], waiting["content"]["details"]) == (seller.legal_name, CLEAN.details)
+    assert (waiting["provider_name"], waiting["name"]) == (seller.legal_name, CLEAN.name)
     claimed = await reviewer.post(f"{path}/claim", headers={"If-Match": f'"v{waiting["version"]}"'})
     assert claimed.json()["state"] == "in_review"
     approved = await reviewer.post(

@@ -1,43 +1,91 @@
 """What a reviewer can do with a submitted version. Each verb is one transaction, which its caller commits."""
 
 from collections.abc import Sequence
-from enum import StrEnum
+from datetime import timedelta
 from uuid import UUID
 
 from services.catalog import store
+from services.catalog.domain.effective import Lifecycle
+from services.catalog.domain.errors import ListingRetired, NothingToReview, OwnProvider
 from services.catalog.domain.listing import Listing, ListingVersion, Verdict
+from services.catalog.domain.review import CLAIMED_FOR, USUAL_TERMS, Decision, Review, Terms
+from services.catalog.domain.risk import Risk, Situation, assess, marks
+from services.catalog.domain.sample import USUAL_SAMPLING, Sampling
 from services.catalog.domain.screening.finding import Finding
 from services.catalog.use_cases import publishing
+from services.catalog.use_cases.review_notices import tell_decided, tell_opened
+from services.catalog.use_cases.samples import draw_sample
+from shared.business_days import add_business_days, firm_up
 from shared.db.transaction import Transaction
 from shared.errors import Invalid
+from shared.ids import new_id
 
 Written = tuple[Listing, ListingVersion]
-
-
-class Decision(StrEnum):
-    APPROVE = "approve"
-    REQUEST_CHANGES = "request_changes"
-    REJECT = "reject"
+REFUSALS_WITHIN = timedelta(days=180)
 
 
 async def open_review(
-    tx: Transaction, listing: Listing, version: ListingVersion, live: ListingVersion | None, findings: Sequence[Finding]
+    tx: Transaction,
+    listing: Listing,
+    version: ListingVersion,
+    live: ListingVersion | None,
+    findings: Sequence[Finding],
+    terms: Terms = USUAL_TERMS,
 ) -> None:
-    """A submitted version enters the queue."""
-
-
-async def claim_review(tx: Transaction, listing_id: UUID, version: int, reviewer: str) -> Written:
-    """Takes the version for a while, so that nobody else spends time on it."""
-    listing = await store.lock_listing(tx, listing_id, version=version)
-    newest = await store.newest_version(tx, listing)
-    old = newest.state
-    listing.claim(newest, by=reviewer, at=tx.now)
-    tx.record(
-        "claim_review",
-        f"listing:{listing_id}",
-        old={"state": old},
-        new={"state": newest.state, "number": newest.number, "claimed_until": newest.claimed_until},
+    """A submitted version enters the queue, with its risk and its due date."""
+    risk = await _risk(tx, listing, version, live, findings)
+    days = terms.days(risk.lane)
+    deadline = await add_business_days(tx, tx.now, days)
+    review = Review(
+        new_id(),
+        listing.listing_id,
+        version.number,
+        listing.provider_id,
+        listing.account_id,
+        version.content.category,
+        risk.lane,
+        risk.points,
+        risk.reasons,
+        marks(findings),
+        risk.needs_second,
+        tx.now,
+        days,
+        deadline.due_at,
+        deadline.is_provisional,
     )
+    tx.session.add(review)
+    await tell_opened(tx, review, version)
+    tx.record("open_review", review.target, new={"lane": risk.lane, "risk": risk.points, "due_at": review.due_at})
+
+
+async def void_review(tx: Transaction, listing: Listing, reason: str) -> None:
+    """There is nothing left to decide about, for instance because the listing is over."""
+    review = await store.queued_review(tx, listing.listing_id)
+    if review is not None:
+        old = review.state
+        review.void()
+        tx.record("void_review", review.target, old={"state": old}, new={"state": review.state}, reason=reason)
+
+
+async def claim_review(
+    tx: Transaction, listing_id: UUID, version: int, reviewer: str, lease: timedelta = CLAIMED_FOR
+) -> Written:
+    """Takes the version for a while, so that nobody else spends time on it."""
+    listing, newest, review = await _lock(tx, listing_id, version, reviewer)
+    old = review.claimed_by
+    review.claim(by=reviewer, at=tx.now, until=tx.now + lease)
+    listing.begin_review(newest)
+    new = {"claimed_by": reviewer, "claimed_until": review.claimed_until}
+    tx.record("claim_review", f"listing:{listing_id}", old={"claimed_by": old}, new=new)
+    return listing, newest
+
+
+async def release_review(tx: Transaction, listing_id: UUID, version: int, reviewer: str) -> Written:
+    """Gives it back to the queue before the lease is over."""
+    listing, newest, review = await _lock(tx, listing_id, version, reviewer)
+    review.release(by=reviewer, at=tx.now)
+    listing.version += 1
+    tx.record("release_review", f"listing:{listing_id}", old={"claimed_by": reviewer}, new={"claimed_by": ""})
     return listing, newest
 
 
@@ -49,20 +97,85 @@ async def decide_review(
     decision: Decision,
     reason: str,
     clauses: tuple[str, ...],
+    sampling: Sampling = USUAL_SAMPLING,
 ) -> Written:
-    """Of two reviewers with the same version in hand one decides, the other learns that it changed."""
-    listing = await store.lock_listing(tx, listing_id, version=version)
-    newest = await store.newest_version(tx, listing)
-    old = newest.state
-    await _carry_out(tx, listing, newest, decision, Verdict(reviewer, tx.now, reason, clauses))
+    """Of two reviewers with the same version in hand one decides, the other learns that it changed.
+
+    What is of high risk goes live once a second person approves it too; until then it stays in the queue.
+    """
+    listing, newest, review = await _lock(tx, listing_id, version, reviewer)
+    old, verdict = review.state, Verdict(reviewer, tx.now, reason, clauses)
+    is_settled = review.decide(decision, verdict)
+    if is_settled:
+        await _carry_out(tx, listing, newest, decision, verdict)
+        await draw_sample(tx, review, sampling)
+        await tell_decided(tx, review, newest)
+    else:
+        listing.begin_review(newest)
     tx.record(
         "decide_review",
         f"listing:{listing_id}",
         old={"state": old},
-        new={"state": newest.state, "number": newest.number, "decision": decision, "clauses": clauses},
+        new={"state": review.state, "number": newest.number, "decision": decision, "clauses": clauses},
         reason=reason,
     )
     return listing, newest
+
+
+async def firm_up_due_dates(tx: Transaction) -> int:
+    """When the calendar of a year is published, what was due provisionally in it is due for good; how many changed."""
+    changed = await firm_up(tx, store.PROVISIONAL_REVIEWS)
+    for review_id in changed:
+        tx.record("firm_up_due_date", f"review:{review_id}")
+    return len(changed)
+
+
+async def _lock(
+    tx: Transaction, listing_id: UUID, version: int, reviewer: str
+) -> tuple[Listing, ListingVersion, Review]:
+    listing = await store.lock_listing(tx, listing_id, version=version)
+    review = await store.queued_review(tx, listing_id)
+    if review is None:
+        if listing.lifecycle is Lifecycle.RETIRED:
+            raise ListingRetired("The provider ended this listing")
+        raise NothingToReview("No version of the listing waits for a decision")
+    await refuse_own_provider(tx, review.provider_id, reviewer)
+    return listing, await store.version_of(tx, listing_id, review.number), review
+
+
+async def refuse_own_provider(tx: Transaction, provider_id: UUID, reviewer: str) -> None:
+    """Also an account that is the same provider by a link is one's own (6.5.11)."""
+    own = await store.seller_of_account(tx, reviewer)
+    if own is not None and own.provider_id in await _kin(tx, provider_id):
+        raise OwnProvider("The review belongs to somebody else")
+
+
+async def _kin(tx: Transaction, provider_id: UUID) -> set[UUID]:
+    return {provider_id}
+
+
+async def _risk(
+    tx: Transaction,
+    listing: Listing,
+    version: ListingVersion,
+    live: ListingVersion | None,
+    findings: Sequence[Finding],
+) -> Risk:
+    place = await store.category(tx, version.content.category)
+    provider_id = listing.provider_id
+    return assess(
+        Situation(
+            version.content,
+            live.content if live is not None else None,
+            findings,
+            is_special=place is not None and place.special,
+            requires_qualification=place is not None and place.requires_qualification,
+            is_first_listing=not await store.has_published(tx, provider_id),
+            refusals=await store.refusals_since(tx, provider_id, tx.now - REFUSALS_WITHIN),
+            penalised_at=await store.penalised_at(tx, provider_id, version.content.category),
+            approved_at=await store.last_approval(tx, provider_id),
+        )
+    )
 
 
 async def _carry_out(
