@@ -8,6 +8,7 @@ from services.catalog.routes import router
 from services.catalog.seed import seed_catalog
 from services.catalog.settings import CatalogSettings
 from services.catalog.tables import metadata
+from services.catalog.tasks import delete_abandoned_images
 from services.catalog.use_cases.contacts import no_address
 from shared.notices.courier import delivering
 from shared.personal.rotation import keys_are_known
@@ -24,6 +25,6 @@ service = Service(
     jobs=JOBS,
     resync=[retell_listings],
     seed=seed_catalog,
-    tasks=[delivering(no_address)],
+    tasks=[delivering(no_address), delete_abandoned_images],
     checks=[keys_are_known],
 )

@@ -22,7 +22,14 @@ PUBLIC = {
         "explain_listing",
     },
     "orders": {"hear_payment_server"},
-    "monitoring": {"get_target", "list_outages", "get_outage", "get_availability"},
+    "monitoring": {
+        "get_target",
+        "list_outages",
+        "get_outage",
+        "get_availability",
+        "list_maintenances",
+        "get_maintenance",
+    },
     "enforcement": {"list_rulebooks", "list_measures", "explain_target"},
 }
 PLATFORM = re.compile(r"/(health/.*|metrics)")

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from services.catalog.routes import categories, listings, market, notices, reviews
+from services.catalog.routes import categories, images, listings, market, notices, reviews
 
 router = APIRouter(prefix="/v1", tags=["catalog"])
-for part in (categories.router, listings.router, reviews.router, market.router, notices.router):
+for part in (categories.router, images.router, listings.router, reviews.router, market.router, notices.router):
     router.include_router(part)

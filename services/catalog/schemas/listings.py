@@ -11,17 +11,17 @@ from pydantic.config import JsonDict
 from services.catalog.domain.content import Content
 from services.catalog.domain.effective import Lifecycle
 from services.catalog.domain.listing import Listing, ListingVersion, VersionState
+from services.catalog.domain.rich_text import sanitise
 from services.catalog.domain.screening.finding import Finding, Related, Relation, Said, Severity
-from services.catalog.queries.listings import ListingView, Waiting
-from services.catalog.use_cases.reviews import Decision
+from services.catalog.queries.listings import ListingView
+from services.catalog.schemas.fields import Fen, PlainAddress, RichText
 from shared.contracts.catalog import ListingKind, Plan
-from shared.http.fields import Line, Prose, Reason, Slug, WebAddress
+from shared.http.fields import Line, Reason, Slug
 
 _PlanId = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 _Summary = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
 _ImageAddress = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 _Scope = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[a-z0-9]+([._:-][a-z0-9]+)*$")]
-_Clause = Annotated[str, StringConstraints(max_length=20, pattern=r"^[1-8](\.\d{1,2}){0,3}(\(\d{1,2}\))?$")]
 
 _EXAMPLE: JsonDict = {
     "kind": "application",
@@ -30,8 +30,11 @@ _EXAMPLE: JsonDict = {
     "summary": "批量打印快递单，自动合并订单。",
     "details": "支持批量打印快递单与发货单，自动合并同一买家的订单，物流异常及时提醒。授权后即可使用，附有图文教程。",
     "callback_url": "https://app.example.com/callback",
-    "support_url": "https://app.example.com/help",
+    "support_url": "https://app.example.com/support",
     "plans": [{"plan_id": "monthly", "title": "月付版", "period_days": 30, "price_fen": 9900}],
+    "help_url": "https://app.example.com/help",
+    "functions": ["批量打印快递单", "自动合并订单"],
+    "scopes": ["order.read"],
 }
 
 
@@ -40,25 +43,28 @@ class PlanRequest(BaseModel):
     plan_id: _PlanId
     title: Line
     period_days: Annotated[int, Field(ge=1, le=3650, strict=True)]
-    price_fen: Annotated[int, Field(ge=0, le=10_000_000_000, strict=True, description="Whole fen of CNY.")]
+    price_fen: Fen
     trial_days: Annotated[int, Field(ge=0, le=90, strict=True, description="Free of charge first; 0 is no trial.")] = 0
 
 
 class ListingRequest(BaseModel):
-    """All texts are plain text. What is left empty is named by the findings and must be there on submission."""
+    """`details` is rich text of which only harmless markup is kept; all other texts are plain text.
+
+    What is left empty is named by the findings and must be there on submission.
+    """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": _EXAMPLE})
     kind: ListingKind
     category: Slug
     name: Line
     summary: _Summary = ""
-    details: Prose = ""
-    callback_url: WebAddress = ""
-    support_url: WebAddress = ""
+    details: RichText = ""
+    callback_url: PlainAddress = ""
+    support_url: PlainAddress = ""
     plans: Annotated[list[PlanRequest], Field(max_length=20)] = []
     logo: _ImageAddress | Literal[""] = ""
     screenshots: Annotated[list[_ImageAddress], Field(max_length=10)] = []
-    help_url: WebAddress = ""
+    help_url: PlainAddress = ""
     functions: Annotated[list[Line], Field(max_length=50)] = []
     scopes: Annotated[list[_Scope], Field(max_length=50)] = []
 
@@ -70,12 +76,16 @@ class ListingRequest(BaseModel):
             raise ValueError(f"plan_id {repeated[0]!r} is used more than once")
         return plans
 
+    def removed_markup(self) -> tuple[str, ...]:
+        """What `content` does not keep of the details."""
+        return sanitise(self.details).removed
+
     def content(self) -> Content:
         return Content(
             self.category,
             self.name,
             self.summary,
-            self.details,
+            sanitise(self.details).html,
             self.callback_url,
             self.support_url,
             tuple(Plan(**plan.model_dump()) for plan in self.plans),
@@ -92,20 +102,6 @@ class RetirementRequest(BaseModel):
     reason: Reason
 
 
-class ReviewRequest(BaseModel):
-    """A refusal, for good or for changes, names the clauses that are broken."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "example": {"decision": "request_changes", "reason": "详情缺少使用说明", "clauses": ["6.1.3(2)"]}
-        },
-    )
-    decision: Decision
-    reason: Reason
-    clauses: Annotated[list[_Clause], Field(max_length=20)] = []
-
-
 class SaidItem(BaseModel):
     zh: str
     en: str
@@ -116,13 +112,14 @@ class SaidItem(BaseModel):
 
 
 class RelatedItem(BaseModel):
-    """A similar listing; `similarity` is 0..1."""
+    """A similar listing; `similarity` is 0..1, `ended` one that its provider retired."""
 
     listing_id: UUID
     name: str
     relation: Relation
     similarity: float
     first_published_at: datetime | None
+    ended: bool
 
     @classmethod
     def of(cls, related: Related) -> Self:
@@ -239,23 +236,4 @@ class ListingDetails(ListingResponse):
             **dict(ListingResponse.of(view.listing, view.newest)),
             newest=ContentItem.of(view.newest),
             live=ContentItem.of(view.live) if view.live else None,
-        )
-
-
-class ReviewItem(ListingResponse):
-    """One version in the queue, with what a reviewer has to read."""
-
-    provider_name: str
-    reviewer: str
-    claimed_until: datetime | None
-    content: ContentItem
-
-    @classmethod
-    def of_waiting(cls, waiting: Waiting) -> Self:
-        return cls(
-            **dict(ListingResponse.of(waiting.listing, waiting.version)),
-            provider_name=waiting.provider_name,
-            reviewer=waiting.version.reviewer,
-            claimed_until=waiting.version.claimed_until,
-            content=ContentItem.of(waiting.version),
         )
