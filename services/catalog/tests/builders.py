@@ -10,7 +10,8 @@ from services.catalog.domain.content import Content
 from services.catalog.domain.effective import Circumstances, Lifecycle
 from services.catalog.domain.image import KeptImage
 from services.catalog.domain.listing import WAITING, Listing, ListingVersion, Verdict, VersionState
-from services.catalog.domain.review import Decision
+from services.catalog.domain.review import Decision, Review
+from services.catalog.domain.risk import Lane
 from services.catalog.reactions.provider_standing_changed import keep_standing
 from services.catalog.reactions.restriction_changed import keep_restriction
 from services.catalog.seed import seed_categories
@@ -60,6 +61,27 @@ def a_listing(**values: Any) -> Listing:
 def a_version(listing: Listing, state: VersionState = VersionState.DRAFT, **values: Any) -> ListingVersion:
     defaults: dict[str, Any] = {"number": listing.newest_number, "content": CLEAN, "created_at": NOW}
     return ListingVersion(listing.listing_id, state=state, **{**defaults, **values})
+
+
+def a_review(**values: Any) -> Review:
+    defaults: dict[str, Any] = {
+        "review_id": new_id(),
+        "listing_id": new_id(),
+        "number": 1,
+        "provider_id": new_id(),
+        "account_id": "shop",
+        "category": "order-processing",
+        "lane": Lane.HEAVY,
+        "risk": 25,
+        "reasons": (),
+        "marks": (),
+        "needs_second": False,
+        "opened_at": NOW,
+        "due_business_days": 3,
+        "due_at": NOW + timedelta(days=3),
+        "due_is_provisional": False,
+    }
+    return Review(**{**defaults, **values})
 
 
 def a_verdict(by: str = "reviewer-1", **values: Any) -> Verdict:
