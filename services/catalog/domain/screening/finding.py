@@ -34,13 +34,17 @@ class Relation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A listing that is similar. `similarity` is 0..1; the times of first publication show who was first (6.2.1(1))."""
+    """A listing that is similar. `similarity` is 0..1; the times of first publication show who was first (6.2.1(1)).
+
+    `ended`: its provider has retired it.
+    """
 
     listing_id: UUID
     name: str
     relation: Relation
     similarity: float
     first_published_at: datetime | None
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ def finding_of(values: Mapping[str, Any]) -> Finding:
             Relation(item["relation"]),
             item["similarity"],
             datetime.fromisoformat(item["first_published_at"]) if item["first_published_at"] else None,
+            item.get("ended", False),
         )
         for item in values["related"]
     )
