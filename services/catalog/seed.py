@@ -1,10 +1,13 @@
 """Puts what the catalog must know before it answers into the database."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from services.catalog import rules, store
 from services.catalog.domain.category import SEEDED, Category, CategoryVersion, defined
+from services.catalog.domain.screening.lexicon import Lexicon
 from services.catalog.use_cases.categories import publish_category
+from services.catalog.use_cases.lexicons import keep_version
 from shared.business_days import seed_calendar
 from shared.db.transaction import Transaction
 
@@ -40,7 +43,21 @@ async def _begin(tx: Transaction, entries: Sequence[Category], position: int) ->
     tx.session.add_all(versions)
 
 
+async def seed_lexicons(tx: Transaction, shipped: Sequence[Lexicon] | None = None) -> None:
+    """As with categories: a file that differs is a new version, unless staff has changed the lexicon since."""
+    await store.lock_lexicons(tx)
+    known = {lexicon.code: lexicon for lexicon in await store.lexicons(tx)}
+    authors = await store.lexicon_authors(tx)
+    for lexicon in rules.lexicons() if shipped is None else shipped:
+        old = known.get(lexicon.code)
+        if old is None:
+            await keep_version(tx, None, lexicon, SEEDED, _REASON)
+        elif authors[lexicon.code] == SEEDED and old.digest != lexicon.digest:
+            await keep_version(tx, old, replace(lexicon, number=old.number + 1), SEEDED, _REASON)
+
+
 async def seed_catalog(tx: Transaction) -> None:
-    """What a catalog must know before it answers: its categories and the business days."""
+    """What a catalog must know before it answers: its categories, its lexicons and the business days."""
     await seed_categories(tx)
+    await seed_lexicons(tx)
     await seed_calendar(tx)

@@ -14,7 +14,7 @@ from services.catalog.domain.review import Decision, Review
 from services.catalog.domain.risk import Lane
 from services.catalog.reactions.provider_standing_changed import keep_standing
 from services.catalog.reactions.restriction_changed import keep_restriction
-from services.catalog.seed import seed_categories
+from services.catalog.seed import seed_categories, seed_lexicons
 from services.catalog.use_cases import listings, reviews
 from shared.contracts.catalog import ListingKind, Plan
 from shared.contracts.effects import Cause, Effect, Target
@@ -32,7 +32,7 @@ CLEAN = Content(
     category="order-processing",
     name="快打单",
     summary="批量打印快递单，自动合并订单。",
-    details="支持批量打印快递单与发货单，自动合并同一买家的订单，物流异常及时提醒。安装授权后即可使用，并附有图文教程。",
+    details="支持批量打印快递单与发货单，自动合并同一买家的订单，物流异常及时提醒。\n使用说明：安装授权后即可使用，并附有图文教程。",
     callback_url="https://app.example.com/callback",
     support_url="https://app.example.com/support",
     plans=(MONTHLY,),
@@ -146,6 +146,7 @@ async def a_market(db: Database, *sellers: ProviderStandingChanged) -> list[Prov
     known = list(sellers) or [a_seller()]
     async with db.transaction() as tx:
         await seed_categories(tx)
+        await seed_lexicons(tx)
     await tell_standing(db, *known)
     for account_id in {seller.account_id for seller in known}:
         await an_image(db, account_id)

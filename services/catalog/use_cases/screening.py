@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.catalog import rules, store
+from services.catalog import store
 from services.catalog.domain.content import Content
 from services.catalog.domain.screening import screen
 from services.catalog.domain.screening.finding import Finding
 from services.catalog.domain.screening.subject import Observations, Subject
+from services.catalog.use_cases import similar
 from shared.contracts.catalog import ListingKind
 from shared.db.transaction import Transaction
 
@@ -35,7 +36,7 @@ class Screened:
 
 async def screen_draft(tx: Transaction, draft: Draft) -> Screened:
     """Reads, and writes nothing."""
-    current = rules.screening_rules()
+    current = await store.current_rules(tx)
     places = [place for place in await store.categories(tx) if place.takes_listings]
     place = next((place for place in places if place.code == draft.content.category), None)
     seen = await _observe(tx, draft)
@@ -46,5 +47,7 @@ async def screen_draft(tx: Transaction, draft: Draft) -> Screened:
 async def _observe(tx: Transaction, draft: Draft) -> Observations:
     return Observations(
         images=await store.images(tx, {address for _, address in draft.content.images()}),
+        similar_texts=await similar.similar_texts(tx, draft),
+        similar_logos=await similar.similar_logos(tx, draft),
         removed_markup=draft.removed_markup,
     )

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 
 from services.catalog.domain.screening.finding import Said, Severity
 from services.catalog.domain.screening.text import normalise
@@ -43,6 +44,20 @@ class Lexicon:
         """The same for the same words and sentences, whichever version they are."""
         told = json.dumps(asdict(replace(self, number=0)), ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class LexiconVersion:
+    """What one version changed, who did it and why. `changed_by` is empty for what came with the platform."""
+
+    code: str
+    number: int
+    digest: str
+    changed_by: str
+    changed_at: datetime
+    reason: str
+    added: tuple[Entry, ...]
+    removed: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,5 +110,9 @@ def _faults(entry: Entry, is_known: Callable[[str], bool]) -> Iterator[tuple[str
             yield f"/unless/{index}", "must be a longer word that contains this one"
 
 
-def of_all(lexicons: Sequence[Lexicon]) -> int:
-    return sum(len(lexicon.entries) for lexicon in lexicons)
+def differences(old: Lexicon | None, new: Lexicon) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+    """(added, removed): an entry that is written otherwise is in both."""
+    before = set(old.entries) if old else set()
+    now = set(new.entries)
+    added = tuple(entry for entry in new.entries if entry not in before)
+    return added, tuple(entry for entry in (old.entries if old else ()) if entry not in now)

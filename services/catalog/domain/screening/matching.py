@@ -3,8 +3,8 @@
 A word counts where it stands in the normalised text. Where separators (blanks, signs, emoji, combining marks) stand
 between its characters, it counts by these rules:
 
-- A gap is 1 to 3 separators. The end of a sentence or of a line (`。！？；，、：`, their narrow forms, a full stop before
-  a blank, a line break) is none: no word reaches over it.
+- A gap is 1 to 3 separators. The end of a sentence or of a line (`。！？；，、：`, their narrow forms, a full stop
+  before a blank, a line break) is none: no word reaches over it.
 - Where the word itself has a blank, any gap will do (`pay-offline`).
 - Spelled out, each character apart from the next: it counts as the word does (`加 微 信`, `加*微*信`, `最·佳`). A word
   of two characters with nothing but blanks between them counts only if it stands alone (`微 信`), because in running
