@@ -1,11 +1,14 @@
-"""What monitoring does by the clock: follow suspensions, count affected merchants, close what is no longer measured."""
+"""What monitoring does by the clock: follow suspensions, count merchants, measure availability, close lost outages."""
 
 from datetime import timedelta
 
 from sqlalchemy import select
 
-from services.monitoring import store, tables, use_cases
+from services.monitoring import store, tables
 from services.monitoring.domain.outage import Outage
+from services.monitoring.use_cases import measuring
+from services.monitoring.use_cases.availability import measure_availability, tell_availability
+from services.monitoring.use_cases.maintenances import tell_maintenances
 from shared.db.transaction import Transaction
 from shared.service import Job
 
@@ -18,7 +21,7 @@ EVIDENCE_AT_ONCE = 1_000
 async def follow_suspensions(tx: Transaction) -> int:
     """A restriction starts or lapses by the clock, without a message."""
     due = await store.claim_suspensions_due(tx, SUSPENSIONS_AT_ONCE)
-    await use_cases.review_suspensions(tx, due)
+    await measuring.review_suspensions(tx, due)
     return len(due)
 
 
@@ -28,14 +31,14 @@ async def count_merchants(tx: Transaction) -> int:
     outage = await store.lock_outage(tx, outage_id) if outage_id else None
     if outage is None:
         return 0
-    await use_cases.count_merchants(tx, outage)
+    await measuring.count_merchants(tx, outage)
     return 1
 
 
 async def close_lost_outages(tx: Transaction) -> int:
     """One target with an open outage of which nobody knows any more whether it lasts."""
     listing_id = await store.claim_lost_target(tx)
-    return int(listing_id is not None and await use_cases.close_lost_outage(tx, listing_id))
+    return int(listing_id is not None and await measuring.close_lost_outage(tx, listing_id))
 
 
 async def drop_old_evidence(tx: Transaction) -> int:
@@ -61,8 +64,9 @@ async def tell_outages(tx: Transaction, after: str, limit: int) -> str:
 JOBS = [
     Job("follow_suspensions", timedelta(seconds=1), follow_suspensions),
     Job("count_merchants", timedelta(seconds=1), count_merchants),
+    Job("measure_availability", timedelta(seconds=1), measure_availability),
     Job("close_lost_outages", timedelta(seconds=5), close_lost_outages),
     Job("drop_old_evidence", timedelta(hours=1), drop_old_evidence),
     Job("forget_dead_probers", timedelta(hours=1), forget_dead_probers),
 ]
-RESYNC = [tell_outages]
+RESYNC = [tell_outages, tell_availability, tell_maintenances]

@@ -1,10 +1,15 @@
 """What people may read of targets, outages, availability and evidence. Never used to decide."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
+from services.monitoring import tables
 from services.monitoring.domain.availability import Availability, measure
+from services.monitoring.domain.maintenance import Maintenance
 from services.monitoring.domain.timeline import Span, State, Timeline, milliseconds
 from shared.db.transaction import Transaction
 
@@ -60,6 +65,19 @@ async def availability(tx: Transaction, listing_id: UUID, since: datetime, until
     now_ms = milliseconds(tx.now)
     spans += Timeline(State(row["state"]), row["since_ms"], row["held_until_ms"]).spans(now_ms)
     return measure(spans, from_ms, until_ms)
+
+
+async def maintenance(tx: Transaction, maintenance_id: UUID) -> Maintenance | None:
+    return await tx.session.get(Maintenance, maintenance_id)
+
+
+async def maintenances(tx: Transaction, listing_id: UUID, after: UUID | None, limit: int) -> Sequence[Maintenance]:
+    """The last announced first."""
+    columns = tables.maintenance.c
+    query = select(Maintenance).where(columns.listing_id == listing_id).order_by(columns.maintenance_id.desc())
+    if after is not None:
+        query = query.where(columns.maintenance_id < after)
+    return (await tx.session.scalars(query.limit(limit))).all()
 
 
 async def evidence(tx: Transaction, digest: str) -> bytes | None:

@@ -15,8 +15,8 @@ E = TypeVar("E", bound=Any)
 # A new publication starts a new story; a listing that is only told again keeps the story it has.
 _FOLLOW = """
 INSERT INTO target AS t (listing_id, sequence, provider_id, category, listing_kind, url, is_retired, correlation_id,
-                         followed_at, state, since_ms, held_until_ms)
-SELECT n.*, $9, $10, $11, $12
+                         followed_at, availability_due_at, state, since_ms, held_until_ms)
+SELECT n.*, $9, $9, $10, $11, $12
 FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bool[], $8::text[]) AS n
 ON CONFLICT (listing_id) DO UPDATE SET
     sequence = excluded.sequence, provider_id = excluded.provider_id, category = excluded.category,

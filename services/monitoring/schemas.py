@@ -7,10 +7,12 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.monitoring.domain.availability import Availability
+from services.monitoring.domain.maintenance import Maintenance
 from services.monitoring.domain.outage import Outage
 from services.monitoring.domain.timeline import State, Timeline, instant, milliseconds
+from services.monitoring.use_cases.maintenances import Rest
 from shared.contracts.monitoring import OutageCause
-from shared.http.fields import Line, Reason
+from shared.http.fields import Instant, Line, Reason
 
 
 class TargetResponse(BaseModel):
@@ -115,3 +117,46 @@ class SetCauseRequest(BaseModel):
     cause: OutageCause
     evidence: Line
     reason: Reason
+
+
+class MaintenanceRequest(BaseModel):
+    """When a listing rests, in [starts_at, ends_at), and why."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"starts_at": "2026-03-07T16:00:00Z", "ends_at": "2026-03-07T18:00:00Z", "reason": "数据库升级"}
+            ]
+        },
+    )
+
+    starts_at: Instant
+    ends_at: Instant
+    reason: Line
+
+    def rest(self, listing_id: UUID) -> Rest:
+        return Rest(listing_id, self.starts_at, self.ends_at, self.reason)
+
+
+class CancellationRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Reason
+
+
+class MaintenanceResponse(BaseModel):
+    maintenance_id: UUID
+    listing_id: UUID
+    provider_id: UUID
+    announced_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    reason: str
+    is_late: bool = Field(description="Announced less than three days ahead (6.3.1(2)).")
+    cancelled_at: datetime | None = Field(description="When it was called off; null: it was not.")
+    version: int
+
+    @classmethod
+    def of(cls, found: Maintenance) -> "MaintenanceResponse":
+        return cls.model_validate({**found.state().model_dump(), "version": found.version})

@@ -1,4 +1,4 @@
-"""The tables of monitoring, and the mapping of its outage."""
+"""The tables of monitoring, and the mapping of its outage and its maintenance."""
 
 from sqlalchemy import (
     BigInteger,
@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import registry
 
+from services.monitoring.domain.maintenance import Maintenance
 from services.monitoring.domain.outage import Outage
 from shared.db.engine import new_metadata
 from shared.db.replicas import replica_table
@@ -47,6 +48,8 @@ target = Table(
     Column("problem", Text, nullable=False, server_default=""),
     Column("suspension_due_at", INSTANT),
     Column("leased_by", Text, nullable=False, server_default=""),
+    Column("availability_due_at", INSTANT, nullable=False, server_default=text("to_timestamp(0)")),
+    Index("ix_target_availability_due_at", "availability_due_at"),
     Index("ix_target_provider_id", "provider_id", "category"),
     Index("ix_target_leased_by", "leased_by"),
     Index("ix_target_suspension_due_at", "suspension_due_at", postgresql_where=text("suspension_due_at IS NOT NULL")),
@@ -125,8 +128,39 @@ subscription = Table(
     Index("ix_subscription_listing_id", "listing_id", "ends_at"),
 )
 
+# What was told of a listing's availability last, over [from_at, measured_at).
+availability = Table(
+    "availability",
+    metadata,
+    Column("listing_id", Uuid, primary_key=True),
+    Column("provider_id", Uuid, nullable=False),
+    Column("per_mille", Integer),
+    Column("from_at", INSTANT, nullable=False),
+    Column("measured_at", INSTANT, nullable=False),
+    CheckConstraint("per_mille BETWEEN 0 AND 1000", name="share"),
+)
+
+maintenance = Table(
+    "maintenance",
+    metadata,
+    Column("maintenance_id", Uuid, primary_key=True),
+    Column("listing_id", Uuid, nullable=False),
+    Column("provider_id", Uuid, nullable=False),
+    Column("announced_at", INSTANT, nullable=False),
+    Column("starts_at", INSTANT, nullable=False),
+    Column("ends_at", INSTANT, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("correlation_id", Text, nullable=False),
+    Column("cancelled_at", INSTANT),
+    Column("cancel_reason", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    CheckConstraint("starts_at < ends_at", name="half_open"),
+    Index("ix_maintenance_listing_id", "listing_id", "maintenance_id"),
+)
+
 restriction = replica_table("restriction", metadata)
 provider = replica_table("provider", metadata)
 
 mapper = registry(metadata=metadata)
 mapper.map_imperatively(Outage, outage, version_id_col=outage.c.version)
+mapper.map_imperatively(Maintenance, maintenance, version_id_col=maintenance.c.version)

@@ -1,11 +1,17 @@
 """Availability of a window: UP / (UP + DOWN) by time. Integers only: a band's edge must not depend on rounding."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from services.monitoring.domain.timeline import Span, State
 
 SUFFICIENT_COVERAGE_PERCENT = 80
+WINDOW = timedelta(days=7)
+"""What is told of a listing is its availability over so long (6.3.2)."""
+TOLD_AGAIN_AFTER = timedelta(days=1)
+_YOUNG = timedelta(hours=1)
+_SOONEST, _LATEST = timedelta(seconds=10), timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,11 @@ class Availability:
         return f"{thousandths // 1000}.{thousandths % 1000:03}"
 
     @property
+    def per_mille(self) -> int | None:
+        """As precisely as it is shown; rounded down as well."""
+        return None if self.measured_ms == 0 else 1000 * self.up_ms // self.measured_ms
+
+    @property
     def coverage_percent(self) -> str:
         """The part of the window that counts and was measured. Maintenance and our own restrictions do not count."""
         countable = self.window_ms - self.maintenance_ms - self.suspended_ms
@@ -48,9 +59,35 @@ class Availability:
         return self.measured_ms > 0 and 100 * self.measured_ms >= SUFFICIENT_COVERAGE_PERCENT * countable
 
 
-def measure(spans: Iterable[Span], from_ms: int, until_ms: int) -> Availability:
-    """Sums disjoint spans inside [from_ms, until_ms)."""
-    lasted = dict.fromkeys(State, 0)
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was told of a listing last, in thousandths; None: that nothing was measured."""
+
+    per_mille: int | None
+    at: datetime
+
+
+def is_news(found: Availability, told: Told | None, at: datetime) -> bool:
+    """Worth a fact: never told, shown differently now, or told a day ago."""
+    return told is None or told.per_mille != found.per_mille or at - told.at >= TOLD_AGAIN_AFTER
+
+
+def look_again_after(found: Availability, followed_for: timedelta) -> timedelta:
+    """A thousandth can only change after a thousandth of what was measured; a new target soon has its first looks."""
+    if found.measured_ms == 0 and followed_for >= _YOUNG:
+        return _LATEST
+    return min(max(timedelta(milliseconds=found.measured_ms // 1000), _SOONEST), _LATEST)
+
+
+def as_share(per_mille: int | None) -> float | None:
+    return None if per_mille is None else per_mille / 1000
+
+
+def measure(
+    spans: Iterable[Span], from_ms: int, until_ms: int, ended: Mapping[State, int] | None = None
+) -> Availability:
+    """Sums disjoint spans inside [from_ms, until_ms), on top of how long each state that `ended` lasted there."""
+    lasted = dict.fromkeys(State, 0) | dict(ended or {})
     for span in spans:
         lasted[span.state] += max(0, min(span.until_ms, until_ms) - max(span.from_ms, from_ms))
     return Availability(

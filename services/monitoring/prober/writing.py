@@ -6,10 +6,11 @@ from uuid import UUID
 
 import structlog
 
-from services.monitoring import leases, store, use_cases
+from services.monitoring import leases, store
 from services.monitoring.domain.timeline import State
 from services.monitoring.prober.metrics import LOST
 from services.monitoring.prober.rounds import Judged, Rounds
+from services.monitoring.use_cases import measuring
 from shared.context import Context
 from shared.db.transaction import Database
 
@@ -89,6 +90,6 @@ def _waves(batch: Sequence[Judged]) -> Iterator[list[Judged]]:
 async def _judge(db: Database, prober: str, judged: Judged, beliefs: dict[UUID, State]) -> None:
     listing_id = judged.target.listing_id
     async with db.transaction(Context(actor=ACTOR)) as tx:
-        state = await use_cases.judge_target(tx, judged.verdict, listing_id, leased_by=prober)
+        state = await measuring.judge_target(tx, judged.verdict, listing_id, leased_by=prober)
     if state is not None and state is not judged.verdict.state:
         beliefs[listing_id] = state

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from services.monitoring import replicas, use_cases
+from services.monitoring import replicas
+from services.monitoring.use_cases import measuring
 from shared.contracts.catalog import ListingUpdated
 from shared.db.transaction import Transaction
 from shared.messaging.reaction import Received
 
 
 async def follow_listings(tx: Transaction, received: Sequence[Received[ListingUpdated]]) -> None:
-    await use_cases.review_suspensions(tx, await replicas.follow_listings(tx, received))
+    await measuring.review_suspensions(tx, await replicas.follow_listings(tx, received))

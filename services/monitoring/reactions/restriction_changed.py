@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from services.monitoring import store, use_cases
+from services.monitoring import store
 from services.monitoring.tables import restriction
+from services.monitoring.use_cases import measuring
 from shared.contracts.enforcement import RestrictionChanged
 from shared.db.replicas import keep
 from shared.db.transaction import Transaction
@@ -15,4 +16,4 @@ async def review_suspensions(tx: Transaction, received: Sequence[Received[Restri
     targets = {item.event.target.key: item.event.target for item in received if item.event.key in changed}
     for target in targets.values():
         listing_ids = await store.listings_under(tx, target.kind, target.id, target.category)
-        await use_cases.review_suspensions(tx, listing_ids)
+        await measuring.review_suspensions(tx, listing_ids)

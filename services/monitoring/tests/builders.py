@@ -1,5 +1,6 @@
 """Listings, subscriptions, restrictions and verdicts, with defaults and what varies."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -80,3 +81,10 @@ def a_verdict(state, at=AT, *, vantages=("north", "south")):
     reason = "refused" if up is False else ""
     votes = tuple(Vote(name, at_ms, up, reason, f"hash-{name}" if reason else "") for name in vantages)
     return Verdict(state, at_ms, at_ms, votes, reason)
+
+
+async def told(db):
+    """What was said so far, oldest first."""
+    async with db.transaction() as tx:
+        rows = await tx.driver.fetch("SELECT type, payload, correlation_id FROM outbox ORDER BY position")
+    return [(row["type"], json.loads(row["payload"]), row["correlation_id"]) for row in rows]

@@ -1,11 +1,10 @@
 """From verdicts to outages: opened at the first failure, closed at the first good look, counted in merchants."""
 
-import json
 from datetime import timedelta
 
 import pytest
 
-from services.monitoring import jobs, replicas, use_cases
+from services.monitoring import jobs, replicas
 from services.monitoring.domain.timeline import State
 from services.monitoring.tests.builders import (
     AT,
@@ -17,7 +16,9 @@ from services.monitoring.tests.builders import (
     a_subscription,
     a_verdict,
     received,
+    told,
 )
+from services.monitoring.use_cases import measuring
 from shared.context import Context
 from shared.contracts.catalog import (
     ListingDelisted,
@@ -41,7 +42,7 @@ def judge(followed, clock):
     async def take(state, after=timedelta(0), prober="me", vantages=("north", "south")):
         clock.at = AT + after
         async with followed.transaction(Context(actor="prober")) as tx:
-            return await use_cases.judge_target(
+            return await measuring.judge_target(
                 tx, a_verdict(state, AT + after, vantages=vantages), LISTING, leased_by=prober
             )
 
@@ -51,13 +52,6 @@ def judge(followed, clock):
 async def run(db, job):
     async with db.transaction() as tx:
         return await job(tx)
-
-
-async def told(db):
-    """What was said so far, oldest first."""
-    async with db.transaction() as tx:
-        rows = await tx.driver.fetch("SELECT type, payload, correlation_id FROM outbox ORDER BY position")
-    return [(row["type"], json.loads(row["payload"]), row["correlation_id"]) for row in rows]
 
 
 async def outage(db):
@@ -199,13 +193,13 @@ async def test_an_officers_cause_is_told_with_the_whole_state(judge, db):
     await judge(State.DOWN)
     found = await outage(db)
     async with db.transaction(Context(actor="officer-1")) as tx:
-        await use_cases.set_outage_cause(
+        await measuring.set_outage_cause(
             tx, found["outage_id"], cause=OutageCause.DEFECT, evidence="report 12", reason="stack trace"
         )
     name, state, story = (await told(db))[-1]
     assert (name, state["cause"], story) == ("outage.opened", "defect", STORY)
     async with db.transaction() as tx:
-        await use_cases.set_outage_cause(
+        await measuring.set_outage_cause(
             tx, found["outage_id"], cause=OutageCause.DEFECT, evidence="report 12", reason="stack trace"
         )
     assert len(await told(db)) == 3
@@ -218,7 +212,7 @@ async def test_the_cause_of_a_closed_outage_is_told_as_closed(judge, db):
     await judge(State.DOWN)
     await judge(State.UP, 10 * SECOND)
     async with db.transaction() as tx:
-        await use_cases.set_outage_cause(
+        await measuring.set_outage_cause(
             tx, (await outage(db))["outage_id"], cause=OutageCause.ATTACK, evidence="log", reason="flood"
         )
     assert (await told(db))[-1][0] == "outage.closed"
@@ -226,7 +220,7 @@ async def test_the_cause_of_a_closed_outage_is_told_as_closed(judge, db):
 
 async def test_no_cause_without_an_outage(tx):
     with pytest.raises(NotFound):
-        await use_cases.set_outage_cause(tx, new_id(), cause=OutageCause.ATTACK, evidence="log", reason="flood")
+        await measuring.set_outage_cause(tx, new_id(), cause=OutageCause.ATTACK, evidence="log", reason="flood")
 
 
 async def test_resync_tells_every_outage_in_parts(judge, db):

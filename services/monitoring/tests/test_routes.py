@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from services.monitoring import store, use_cases
+from services.monitoring import store
 from services.monitoring.domain.timeline import State
 from services.monitoring.tests.builders import AT, LISTING, a_subscription, a_verdict
+from services.monitoring.use_cases import measuring
 from shared.ids import new_id
 
 FINDING = {"cause": "defect", "evidence": "report 12", "reason": "the release of Monday"}
@@ -19,7 +20,7 @@ async def down(followed, react, clock):
     for state, after in ((State.UP, 0), (State.DOWN, 10)):
         clock.at = AT + timedelta(seconds=after)
         async with followed.transaction() as tx:
-            await use_cases.judge_target(tx, a_verdict(state, clock.at), LISTING, leased_by="me")
+            await measuring.judge_target(tx, a_verdict(state, clock.at), LISTING, leased_by="me")
     return followed
 
 
@@ -54,7 +55,7 @@ async def test_outages_are_listed_newest_first_in_pages(public, down, clock):
     for state, after in ((State.UP, 20), (State.DOWN, 30)):
         clock.at = AT + timedelta(seconds=after)
         async with down.transaction() as tx:
-            await use_cases.judge_target(tx, a_verdict(state, clock.at), LISTING, leased_by="me")
+            await measuring.judge_target(tx, a_verdict(state, clock.at), LISTING, leased_by="me")
     first = (await public.get(f"/v1/listings/{LISTING}/outages?limit=1")).json()
     second = (await public.get(f"/v1/listings/{LISTING}/outages?limit=1&cursor={first['next']}")).json()
     assert first["items"][0]["ended_at"] is None

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from services.monitoring import jobs, leases, queries, use_cases
+from services.monitoring import jobs, leases, queries
 from services.monitoring.domain.suspension import suspension
 from services.monitoring.domain.timeline import State
 from services.monitoring.tests.builders import (
@@ -18,6 +18,7 @@ from services.monitoring.tests.builders import (
     a_subscription,
     a_verdict,
 )
+from services.monitoring.use_cases import measuring
 from shared.contracts.effects import Effect, Target
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
@@ -54,7 +55,7 @@ def judge(followed, clock):
     async def take(state, at):
         clock.at = at
         async with followed.transaction() as tx:
-            return await use_cases.judge_target(tx, a_verdict(state, at), LISTING, leased_by="me")
+            return await measuring.judge_target(tx, a_verdict(state, at), LISTING, leased_by="me")
 
     return take
 

@@ -1,4 +1,4 @@
-"""What monitoring can be asked to do. Each verb is one transaction, which its caller commits."""
+"""From a verdict to an outage: what a look makes true, who is affected, and when nothing is measured."""
 
 from collections.abc import Iterable
 from dataclasses import replace

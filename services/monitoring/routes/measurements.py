@@ -1,4 +1,4 @@
-"""Monitoring by HTTP. What was measured is public; only an officer says what caused it."""
+"""What was measured is public; only an officer says what caused it."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -8,8 +8,9 @@ from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime
 from starlette.responses import Response
 
-from services.monitoring import queries, use_cases
+from services.monitoring import queries
 from services.monitoring.schemas import AvailabilityResponse, OutageResponse, SetCauseRequest, TargetResponse
+from services.monitoring.use_cases import measuring
 from shared.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from shared.http.auth import Caller, Role, requires
 from shared.http.dependencies import Tx
@@ -19,7 +20,7 @@ from shared.http.problems import problems
 USUAL_WINDOW = timedelta(days=7)
 LONGEST_WINDOW = timedelta(days=400)
 
-router = APIRouter(prefix="/v1", tags=["monitoring"])
+router = APIRouter(tags=["monitoring"])
 CanAttribute = Annotated[Caller, requires(Role.OFFICER)]
 CanSeeEvidence = Annotated[Caller, requires(Role.OFFICER, Role.AUDITOR)]
 Digest = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="SHA-256 in hex.")]
@@ -58,7 +59,7 @@ async def get_outage(outage_id: UUID, tx: Tx) -> OutageResponse:
 )
 async def set_outage_cause(outage_id: UUID, body: SetCauseRequest, caller: CanAttribute, tx: Tx) -> OutageResponse:
     """Says what caused an outage, while it lasts or afterwards. The same finding again changes nothing."""
-    outage = await use_cases.set_outage_cause(
+    outage = await measuring.set_outage_cause(
         tx, outage_id, cause=body.cause, evidence=body.evidence, reason=body.reason
     )
     return OutageResponse.of_outage(outage)
