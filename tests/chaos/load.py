@@ -9,6 +9,8 @@ from uuid import uuid4
 import httpx2
 
 from deploy.devstack.story import acts
+from deploy.devstack.story.application import drawn_logo, written_application
+from deploy.devstack.story.enterprise import an_enterprise
 from deploy.devstack.story.market import Answer, Market, NotArrivedError, Person, UnexpectedAnswerError
 from tests.chaos.history import History
 from tests.chaos.verdict import Outcome
@@ -116,8 +118,11 @@ class Load:
 
     async def _publish(self, name: str) -> str:
         account, key = self.provider.account, uuid4().hex
-        content = await acts.an_application(self.provider, "http://127.0.0.1:9/health")
-        content |= {"name": name, "kind": "service", "details": f"{content['details']}编号{name}。"}
+        # In words of its own: the same text for sale twice is refused.
+        content = written_application(an_enterprise(), "http://127.0.0.1:9/health")
+        logo = drawn_logo(name)
+        uploaded = await insist(lambda: account.upload("catalog", "/v1/images", logo, "image/png"), 201)
+        content |= {"name": name, "kind": "service", "logo": uploaded["sha256"]}
         created = await insist(lambda: account.post("catalog", "/v1/listings", content, key=key), 201)
         path = f"/v1/listings/{created['listing_id']}"
         await insist(lambda: account.post("catalog", f"{path}/submission"), 200, 409)

@@ -21,7 +21,7 @@ async def test_an_admitted_provider_publishes_a_reviewed_listing(world: World) -
 async def test_nothing_reaches_the_market_before_admission_and_review(world: World) -> None:
     provider, _ = await acts.apply(world, an_enterprise())
     await world.settle()
-    content = acts.an_application(provider.enterprise, "https://www.qingchuan.example/callback")
+    content = await acts.an_application(provider, "https://www.qingchuan.example/callback")
     draft = (await provider.account.post("catalog", "/v1/listings", content)).expect(201)
     early = await provider.account.post("catalog", f"/v1/listings/{draft['listing_id']}/submission")
     assert (early.status, early.code) == (409, "publish-blocked")
@@ -36,7 +36,7 @@ async def test_nothing_reaches_the_market_before_admission_and_review(world: Wor
 
 async def test_a_text_that_breaks_a_rule_is_refused_with_its_clause(world: World) -> None:
     provider = await acts.an_admitted_provider(world)
-    content = acts.an_application(provider.enterprise, "https://www.qingchuan.example/callback")
+    content = await acts.an_application(provider, "https://www.qingchuan.example/callback")
     draft = await acts.create_listing(provider, content | {"summary": "全网第一的进销存，加微信详谈。"})
     refused = await provider.account.post("catalog", f"/v1/listings/{draft['listing_id']}/submission")
     assert refused.status in (409, 422)

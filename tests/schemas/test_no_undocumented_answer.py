@@ -40,7 +40,7 @@ async def a_lived_in_world(world: World) -> dict[str, str]:
     provider = await acts.an_admitted_provider(world)
     listing = await acts.a_published_listing(world, provider, "https://www.qingchuan.example/callback")
     for number in range(3):
-        content = acts.an_application(provider.enterprise, f"https://www.qingchuan.example/{number}")
+        content = await acts.an_application(provider, f"https://www.qingchuan.example/{number}", an_enterprise())
         draft = (await acts.create_listing(provider, content))["listing_id"]
     await acts.submit(provider, draft)
     await world.settle()

@@ -17,6 +17,7 @@ from deploy.devstack.story.admission import sign_agreements as sign_agreements
 from deploy.devstack.story.admission import submit_application as submit_application
 from deploy.devstack.story.application import YEARLY as YEARLY
 from deploy.devstack.story.application import drawn_logo, written_application
+from deploy.devstack.story.enterprise import Enterprise
 from deploy.devstack.story.market import Answer, Market, Person, until
 
 AT_ONCE = 24
@@ -47,17 +48,21 @@ class Listing:
 # --- a listing comes to the market
 
 
-async def an_application(provider: Provider, callback_url: str) -> dict[str, Any]:
-    """What a provider writes about its application; the screening finds nothing in it. The logo is uploaded already."""
-    enterprise = provider.enterprise
-    return written_application(enterprise, callback_url) | {"logo": await upload_logo(provider)}
+async def an_application(provider: Provider, callback_url: str, wording: Enterprise | None = None) -> dict[str, Any]:
+    """What a provider writes about its application, in which the screening finds nothing. The logo is uploaded already.
+
+    A further application of one provider needs the `wording` of another enterprise: nothing is on sale twice.
+    """
+    content = written_application(wording or provider.enterprise, callback_url)
+    return content | {"logo": await upload_logo(provider, content["name"])}
 
 
-async def upload_logo(provider: Provider) -> str:
+async def upload_logo(provider: Provider, name: str) -> str:
     """Asks again while the catalog has not heard yet of the provider."""
+    logo = drawn_logo(name)
 
     async def ask() -> Answer:
-        return await provider.account.upload("catalog", "/v1/images", drawn_logo(provider.enterprise.mark), "image/png")
+        return await provider.account.upload("catalog", "/v1/images", logo, "image/png")
 
     uploaded = await until("the catalog knows the provider", ask, lambda answer: answer.code != "provider-unknown")
     return str(uploaded.expect(201)["sha256"])

@@ -28,7 +28,8 @@ _EXAMPLE: JsonDict = {
     "category": "order-processing",
     "name": "快打单",
     "summary": "批量打印快递单，自动合并订单。",
-    "details": "支持批量打印快递单与发货单，自动合并同一买家的订单，物流异常及时提醒。授权后即可使用，附有图文教程。",
+    "details": "<h2>功能</h2><p>支持批量打印快递单与发货单，自动合并同一买家的订单，物流异常及时提醒。</p>"
+    "<h2>使用说明</h2><p>授权后即可使用，附有图文教程。</p>",
     "callback_url": "https://app.example.com/callback",
     "support_url": "https://app.example.com/support",
     "plans": [{"plan_id": "monthly", "title": "月付版", "period_days": 30, "price_fen": 9900}],
