@@ -2,8 +2,31 @@
 
 from fastapi import APIRouter
 
-from services.catalog.routes import categories, images, listings, market, notices, reviews
+from services.catalog.routes import (
+    categories,
+    images,
+    lexicons,
+    listings,
+    market,
+    notices,
+    patrols,
+    review_statistics,
+    reviews,
+    samples,
+)
 
 router = APIRouter(prefix="/v1", tags=["catalog"])
-for part in (categories.router, images.router, listings.router, reviews.router, market.router, notices.router):
+for part in (
+    categories.router,
+    images.router,
+    listings.router,
+    reviews.router,
+    samples.router,
+    review_statistics.router,
+    market.router,
+    market.pages,
+    notices.router,
+    lexicons.router,
+    patrols.router,
+):
     router.include_router(part)

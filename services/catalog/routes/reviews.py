@@ -18,7 +18,9 @@ from services.catalog.domain.errors import (
 from services.catalog.domain.risk import Lane
 from services.catalog.domain.sample import Sampling
 from services.catalog.queries import reviews as queries
+from services.catalog.queries.review_pages import review_page
 from services.catalog.routes.access import Knobs
+from services.catalog.schemas.review_pages import ReviewPageResponse
 from services.catalog.schemas.reviews import QueuedItem, ReviewedResponse, ReviewRequest
 from services.catalog.use_cases import reviews as use_cases
 from shared.db.transaction import Transaction
@@ -33,6 +35,7 @@ from shared.http.versions import IfMatch, etag
 router = APIRouter()
 
 CanReview = Annotated[Caller, requires(Role.REVIEWER)]
+CanRead = Annotated[Caller, requires(Role.REVIEWER, Role.OFFICER, Role.AUDITOR)]
 _REFUSED = (
     Unauthenticated, Forbidden, OwnProvider, NotFound, Invalid, NothingToReview, ReviewClaimed, ListingRetired,
     SecondReviewerNeeded, VersionRequired, StaleVersion,
@@ -65,6 +68,19 @@ async def list_reviews(
         [QueuedItem.of_queued(item) for item in found],
         lambda item: {"due": item.due_at.isoformat(), "risk": item.risk, "id": str(item.review_id)},
     )
+
+
+@router.get(
+    "/reviews/{review_id}",
+    operation_id="show_review",
+    response_model=ReviewPageResponse,
+    responses=problems(Unauthenticated, Forbidden, NotFound, Invalid),
+)
+async def show_review(tx: Tx, caller: CanRead, response: Response, review_id: UUID) -> ReviewPageResponse:
+    """Everything about one version: content, findings, what changed, what came before, and like decisions."""
+    page = await review_page(tx, review_id)
+    response.headers["etag"] = etag(page.listing.version)
+    return ReviewPageResponse.of(page)
 
 
 @router.post(

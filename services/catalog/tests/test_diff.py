@@ -31,6 +31,8 @@ def test_changed_characters_are_marked_in_both_texts():
 
 def test_words_and_markup_are_marked_as_a_whole():
     found = compare("details", "<p>Prints fast.</p>", "<p>Prints slow.</p>")
+    assert found.old
+    assert found.new
     assert [found.old[s.start : s.end] for s in found.removed] == ["fast"]
     assert [found.new[s.start : s.end] for s in found.added] == ["slow"]
 

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from services.catalog import store
 from services.catalog.domain.effective import Lifecycle
-from services.catalog.domain.errors import ListingRetired, NothingToReview, OwnProvider
+from services.catalog.domain.errors import ListingRetired, NothingToReview
 from services.catalog.domain.listing import Listing, ListingVersion, Verdict
 from services.catalog.domain.review import CLAIMED_FOR, USUAL_TERMS, Decision, Review, Terms
 from services.catalog.domain.risk import Risk, Situation, assess, marks
 from services.catalog.domain.sample import USUAL_SAMPLING, Sampling
 from services.catalog.domain.screening.finding import Finding
 from services.catalog.use_cases import publishing
+from services.catalog.use_cases.own_provider import refuse_own_provider
 from services.catalog.use_cases.review_notices import tell_decided, tell_opened
 from services.catalog.use_cases.samples import draw_sample
 from shared.business_days import add_business_days, firm_up
@@ -141,17 +142,6 @@ async def _lock(
         raise NothingToReview("No version of the listing waits for a decision")
     await refuse_own_provider(tx, review.provider_id, reviewer)
     return listing, await store.version_of(tx, listing_id, review.number), review
-
-
-async def refuse_own_provider(tx: Transaction, provider_id: UUID, reviewer: str) -> None:
-    """Also an account that is the same provider by a link is one's own (6.5.11)."""
-    own = await store.seller_of_account(tx, reviewer)
-    if own is not None and own.provider_id in await _kin(tx, provider_id):
-        raise OwnProvider("The review belongs to somebody else")
-
-
-async def _kin(tx: Transaction, provider_id: UUID) -> set[UUID]:
-    return {provider_id}
 
 
 async def _risk(

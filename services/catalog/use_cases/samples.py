@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from services.catalog import store
-from services.catalog.domain.errors import OwnProvider
 from services.catalog.domain.review import Decision, Review
 from services.catalog.domain.sample import Sample, SampleState, Sampling
+from services.catalog.use_cases.own_provider import refuse_own_provider
 from shared.contracts.catalog import FindingOrigin, FindingReported, ReportedFinding
 from shared.db.transaction import Transaction
 from shared.errors import Invalid
@@ -49,9 +49,7 @@ async def judge_sample(
             errors=[{"pointer": "/clauses", "in": "body", "message": "must name the clauses that are broken"}],
         )
     sample = await store.lock_sample(tx, sample_id, version)
-    own = await store.seller_of_account(tx, reviewer)
-    if own is not None and own.provider_id == sample.provider_id:
-        raise OwnProvider("The sample belongs to somebody else")
+    await refuse_own_provider(tx, sample.provider_id, reviewer)
     then = SampleState.AGREED if agrees else SampleState.DISAGREED
     sample.settle(then, by=reviewer, at=tx.now, reason=reason, clauses=clauses)
     if not agrees:
