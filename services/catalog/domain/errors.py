@@ -17,6 +17,10 @@ Conflict
 ├── ScreeningBlocked       findings forbid the submission; `findings` lists them
 ├── PublishBlocked         no version may go live now; `causes` says why
 ├── ListingRetired         the listing is over
+├── NeverPublished         the listing was never on the market
+├── MoveProposed           a move of the listing waits for its decision
+├── MoveDecided            the move was decided before
+├── PatrolRunning          a patrol is under way
 └── TooManyImages          the account keeps as many images as it may
 Invalid
 ├── BrokenImage            the file cannot be read as an image
@@ -125,6 +129,30 @@ class ListingRetired(Conflict):
     code = "listing-retired"
     title = "The listing is over"
     title_zh = "该服务已终止"
+
+
+class NeverPublished(Conflict):
+    code = "never-published"
+    title = "The listing was never on the market"
+    title_zh = "该服务从未上线"
+
+
+class MoveProposed(Conflict):
+    code = "move-proposed"
+    title = "A move of the listing waits for its decision"
+    title_zh = "该服务的类目调整正在等待确认"
+
+
+class MoveDecided(Conflict):
+    code = "move-decided"
+    title = "The move was decided before"
+    title_zh = "该类目调整已有结论"
+
+
+class PatrolRunning(Conflict):
+    code = "patrol-running"
+    title = "A patrol is under way"
+    title_zh = "巡查正在进行"
 
 
 class OwnProvider(Forbidden):
