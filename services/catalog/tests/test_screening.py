@@ -117,7 +117,7 @@ def test_a_softer_word_warns_the_reviewer_and_does_not_block():
         ("写信到 sales@example.com", "contact-email", "sales@example.com"),
         ("见 https://shop.example.com/a?b=1", "foreign-address", "https://shop.example.com/a?b=1"),
         ("访问 www.example.cn 了解", "foreign-address", "www.example.cn"),
-        ("支持线下付款", "off-platform-trade", "线下付款"),
+        ("支持线下付款", "off-platform-payment", "线下付款"),
         ("please PAY OFFLINE", "off-platform-trade", "PAY OFFLINE"),
     ],
 )
@@ -223,7 +223,7 @@ def test_lines_and_emoji_are_no_finding():
 
 
 def test_markup_is_pointed_at_because_it_will_be_shown_as_text():
-    assert found_in("<script>alert(1)</script>") == [("markup", "<script>"), ("markup", "</script>")]
+    assert found_in("<script>alert(1)</script>", "summary") == [("markup", "<script>"), ("markup", "</script>")]
 
 
 # --- laws

@@ -4,10 +4,29 @@ from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
-from services.catalog.domain.screening import completeness, contacts, periods, unseen, words
+from services.catalog.domain.screening import (
+    advertising,
+    callbacks,
+    completeness,
+    contacts,
+    duplicates,
+    endorsements,
+    functions,
+    harassment,
+    logins,
+    periods,
+    placement,
+    pricing,
+    promises,
+    rebates,
+    stuffing,
+    unseen,
+    words,
+)
 from services.catalog.domain.screening.finding import Finding, Severity
 from services.catalog.domain.screening.lexicon import Lexicon
 from services.catalog.domain.screening.matching import Matcher
+from services.catalog.domain.screening.patterns import Battery
 from services.catalog.domain.screening.subject import Subject
 
 MOST_FINDINGS = 200
@@ -32,13 +51,30 @@ class Rules:
         return Matcher(self.lexicons)
 
 
+_PHRASES = Battery(
+    (
+        *rebates.PATTERNS,
+        *endorsements.PATTERNS,
+        *promises.PATTERNS,
+        *logins.PATTERNS,
+        *harassment.PATTERNS,
+        *advertising.PATTERNS,
+    )
+)
 Detector = Callable[[Subject, Rules], Iterable[Finding]]
 DETECTORS: tuple[Detector, ...] = (
     completeness.find,
     unseen.find,
     words.find,
     contacts.find,
-    lambda subject, rules: periods.find(subject.content),
+    periods.find,
+    pricing.find,
+    _PHRASES.find,
+    functions.find,
+    stuffing.find,
+    placement.find,
+    callbacks.find,
+    duplicates.find,
 )
 _ORDER = {
     name: index

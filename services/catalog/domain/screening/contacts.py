@@ -1,95 +1,151 @@
-"""Ways to be reached outside of the market: phone, QQ, WeChat, e-mail, foreign addresses (4.4.4, 6.1.6(4), 6.4)."""
+"""Ways to be reached or paid outside of the market: phone, QQ, WeChat, e-mail, accounts (4.4.4, 6.4)."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from services.catalog.domain.screening import links, phones
 from services.catalog.domain.screening.finding import Finding, Said, Severity
+from services.catalog.domain.screening.patterns import Pattern, found, hints, is_denied
 from services.catalog.domain.screening.subject import Subject
 from services.catalog.domain.screening.text import Normalised
+
+if TYPE_CHECKING:
+    from services.catalog.domain.screening import Rules
 
 _ADVICE = Said(
     "删除站外联系方式，沟通与订购应在平台内进行。", "Remove the contact; merchants reach you through the platform."
 )
-_LINK_ADVICE = Said("删除站外链接与网址。", "Remove links to addresses outside of the platform.")
+_WHY = Said("含有站外联系方式。", "It shows a way to be reached outside of the market.")
+_PAY_WHY = Said("提供站外收付款或交易的途径。", "It shows a way to pay or trade outside of the market.")
+_PAY_ADVICE = Said(
+    "订购与收付款只能在服务市场内进行，请删除。", "Orders and payments belong into the market; remove this."
+)
+_AT = r"(?:\s?@\s?|\s?[\[({<]\s?(?:at|艾特|@)\s?[\])}>]\s?|\s?艾特\s?|\s?圈a\s?)"
+_DOT = r"(?:\s?\.\s?|\s?[\[({<]\s?(?:dot|点|\.)\s?[\])}>]\s?|\s?点\s?|\sdot\s)"
+_ID = r"[:=是为]{1,2}\s{0,3}[a-z0-9][a-z0-9_-]{4,19}|(?=[a-z_-]{0,19}\d)[a-z0-9][a-z0-9_-]{5,19}"
 
 
-_WHY = Said("含有站外联系方式或地址。", "It shows a way to be reached outside of the market.")
+def _people(detector: str, hints: tuple[str, ...], regex: str) -> Pattern:
+    return Pattern(detector, "4.4.4", Severity.BLOCKS, hints, re.compile(regex), _WHY, _ADVICE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pattern:
-    detector: str
-    clause: str
-    regex: re.Pattern[str]
-    advice: Said = _ADVICE
+def _payment(hints: tuple[str, ...], regex: str) -> Pattern:
+    return Pattern("off-platform-payment", "6.4", Severity.BLOCKS, hints, re.compile(regex), _PAY_WHY, _PAY_ADVICE)
 
 
 # Every repetition is bounded, so that the time stays linear in the length of the text.
-_EMAIL = _Pattern(
-    "contact-email", "4.4.4", re.compile(r"[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}")
-)
-_URL = _Pattern(
-    "foreign-address",
-    "6.1.6(4)",
-    re.compile(
-        r"https?://[^\s\"'<>，。、；（）()]{1,500}"
-        r"|(?<![a-z0-9@.-])(?:[a-z0-9-]{1,63}\.){1,4}(?:com|cn|net|org|io|top|xyz|vip|shop|site|cc)(?![a-z0-9-])"
-        r"(?:/[^\s\"'<>，。、；（）()]{0,200})?"
-    ),
-    _LINK_ADVICE,
+_EMAIL = _people(
+    "contact-email",
+    hints("@|(at|[at|{at|<at|( at|[ at|艾特|圈a| dot "),
+    rf"[a-z0-9._%+-]{{1,64}}{_AT}[a-z0-9-]{{1,63}}(?:{_DOT}[a-z0-9-]{{2,63}}){{1,4}}"
+    r"|[a-z0-9._%+-]{2,64}\sat\s[a-z0-9-]{1,63}\sdot\s[a-z]{2,10}(?![a-z])",
 )
 _PEOPLE = (
-    _Pattern(
+    _people(
         "contact-wechat",
-        "4.4.4",
-        re.compile(
-            r"(?:微信|薇信|威信|v信|(?<![a-z])(?:weixin|wechat|vx|wx))\s{0,3}(?:号|群|id)?\s{0,3}"
-            r"(?:[:=]\s{0,3}[a-z0-9][a-z0-9_-]{4,19}|(?=[a-z_-]{0,19}\d)[a-z0-9][a-z0-9_-]{5,19})(?![a-z0-9])"
-        ),
+        hints("微信|薇信|威信|维信|徽信|微❤|v❤|v信|weixin|wechat|vx|wx|v x|卫星|绿泡泡"),
+        r"(?:微信|薇信|威信|维信|徽信|卫星|绿泡泡|微❤|v❤|(?<![a-z])(?:v信|weixin|wechat|vx|wx|v\sx)(?!\d{3}))"
+        rf"\s{{0,3}}(?:公众|客服|企业)?(?:号码|账号|号|群|id)?\s{{0,3}}(?!wx[0-9a-f]{{16}})(?:{_ID})(?![a-z0-9])"
+        r"|(?<![a-z])(?:vx|wx)(?!\w{0,9}[a-f][0-9a-f]{6})\d{5,12}(?![a-z0-9])"
+        r"|(?:微信|薇信|v信|(?<![a-z])(?:vx|wx|v))\s?同(?:号|步|手机)|(?:手机|电话|号码?)同(?:微信|薇信|v信?|vx"
+        r"|wx)(?![a-z])",
     ),
-    _Pattern(
+    _people(
+        "contact-wechat",
+        hints("加v|加薇|加微|加威|加w|+v|+薇|+微|+w|加企|加客服|加我|加群|扫码|联系|添加|加老师|加企业"),
+        r"(?<![增添更叠附参追施])(?:加|\+)\s?(?:v|薇|微|威|w|vx|wx)(?:信)?"
+        rf"(?:\s{{0,2}}(?:{_ID})(?![a-z0-9])|\s?(?=[咨聊详私拉领进]|获取|了解|发你|备注|报价|[，。!,.、;)\n]|$)(?<!信))"
+        r"|(?:添加|扫码添?加|联系|请加|加)(?:我们?的?|客服的?|老师的?|企业|专属|运营|顾问){1,3}(?:微信|qq|钉钉"
+        r"|薇信|v信|vx)"
+        r"(?!支付|登录|小程序|授权|公众|消息|通知|模板)"
+        r"|扫码(?:加|进)(?:群|好友|微信)|加群(?:领取|咨询|交流|获取)",
+    ),
+    _people(
         "contact-qq",
-        "4.4.4",
-        re.compile(r"(?:(?<![a-z])qq|扣扣)\s{0,3}(?:群|号)?\s{0,3}[:=]?\s{0,3}[1-9]\d{4,11}(?!\d)"),
+        hints("qq|扣扣|抠抠|叩叩|q群|企鹅|加q|加扣|+q|秋秋|q q|q号"),
+        r"(?:(?<![a-z])q\s?q|扣扣|抠抠|叩叩|秋秋|企鹅|(?<![a-z])q(?=[群号]))\s{0,3}(?:交流|客服|官方"
+        r"|在线)?(?:群号|号码|群|号)?"
+        r"\s{0,3}[:=是为]?\s{0,3}[1-9](?:[\s-]?\d){4,11}(?!\d)(?!\s?(?:人|个|条|名|位|元|单|版))"
+        r"|(?:加|\+)\s?(?:q|扣)(?:群|号)?\s{0,2}[:=]?\s{0,2}[1-9]\d{4,11}(?!\d)",
     ),
-    _Pattern(
-        "contact-phone",
-        "4.4.4",
-        re.compile(
-            r"(?<!\d)(?:\+?86[\s-]?)?1[3-9]\d(?:[\s.-]?\d){8}(?!\d)"
-            r"|(?<!\d)0\d{2,3}[\s-]\d{7,8}(?!\d)"
-            r"|(?<!\d)400[\s-]?\d{3}[\s-]?\d{4}(?!\d)"
-        ),
+    _people(
+        "contact-messenger",
+        hints("telegram|whatsapp|skype|电报|飞机|纸飞机|钉钉|飞书|line id|signal"),
+        r"(?:telegram|whatsapp|skype|line\sid|纸?飞机号?|电报)\s{0,2}(?:号|群"
+        r"|id)?\s{0,2}[:=]\s{0,2}[@+]?[a-z0-9][\w.+ -]{4,30}"
+        r"|(?:钉钉|飞书)(?:交流|客服)?(?:群号?|号)\s{0,2}[:=]?\s{0,2}\d{6,14}(?!\d)|(?:whatsapp|telegram)\s(?:us"
+        r"|me)(?![a-z])",
     ),
 )
-_HOST = re.compile(r"(?:https?://)?([^/:?#]+)")
+_PAYMENTS = (
+    _payment(
+        hints("卡号|账号|帐号|账户|银行卡|开户行|62"),
+        r"(?:银行卡号?|卡号|银行账[号户]|收款账[号户]|对公账[号户]"
+        r"|开户行)[^,。;!?\n\d]{0,12}\d(?:[\s-]?\d){11,18}(?!\d)"
+        r"|(?<![\d单号:])62\d{2}[\s-]\d{4}[\s-]\d{4}[\s-]\d{4}(?:[\s-]?\d{1,3})?(?!\d)",
+    ),
+    _payment(
+        hints("线下|私下|站外|场外|平台外|平台以外|平台之外|私聊|绕过平台|绕开平台|不走平台|脱离平台|跳过平台"),
+        r"(?:线下|私下|站外|场外|平台(?:之|以)?外|私聊|(?:绕[过开]|不走|脱离|跳过)平台)(?:来|直接|单独|进行|可以?"
+        r"|也可)?"
+        r"(?:付款|打款|汇款|转账|付费|下单|成交|购买|订购|续费|签约|拍下?|优惠|更便宜|有折扣|收款)"
+        r"(?!的?(?:订单|数据|记录|门店|明细|流水|对账|登记|管理|统计|分析|导入|核销|场景|商家|客户))",
+    ),
+    _payment(
+        hints("打款|汇款|转账|付款到|付款至|收款"),
+        r"(?:打款|汇款|转账|付款)(?:到|至|给)(?:我们?|我司|本?公司|以下|下方|如下|对公|个人|支付宝|微信|银行|指定)"
+        r"|(?:微信|支付宝|个人|对公|银行)(?:扫码)?(?:打款|汇款|收款)(?!记录|明细|对账|管理|通知)",
+    ),
+    _payment(
+        hints(
+            "usdt|bitcoin|比特币|0x|paypal|payoneer|outside|off the platform|off platform|off-platform|pay us"
+            "|pay me|pay by bank|pay via|alipay"
+        ),
+        r"(?:usdt|bitcoin|比特币)\s?(?:支付|付款|结算|转账|payments?|accepted)|(?<![0-9a-z])0x[0-9a-f]{40}(?![0-9a-z])"
+        r"|pay\s(?:us\s|me\s)?(?:directly\s)?(?:via|by|through|with|to)\s(?:our\s|my\s)?(?:paypal|payoneer|bank"
+        r"|wire|wechat|alipay)(?![a-z])"
+        r"|(?:paypal|payoneer|alipay)\s?(?:account|id)?\s?:\s?[a-z0-9+][\w.@+-]{4,40}"
+        r"|(?:pay|paid|payments?|order|buy|purchase|deal|trade|settle)\s(?:[a-z]{1,10}\s){0,2}(?:outside"
+        r"|off)[\s-](?:of\s)?(?:the\s|this\s)?"
+        r"(?:platform|market(?:place)?)(?![a-z])",
+    ),
+)
 
 
-def find(subject: Subject, allowed_hosts: frozenset[str]) -> Iterator[Finding]:
+def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
     for field, text in subject.texts.items():
-        yield from find_in(field, text, allowed_hosts)
+        yield from find_in(field, text, rules.allowed_hosts)
+    yield from links.find_attributes(subject.content, rules.allowed_hosts)
 
 
 def find_in(field: str, text: Normalised, allowed_hosts: frozenset[str]) -> Iterator[Finding]:
     """At most one finding for each place: the first pattern that explains it."""
     taken: list[tuple[int, int]] = []
-    for pattern in (_EMAIL, _URL, *_PEOPLE):
-        for match in pattern.regex.finditer(text.text):
-            start, end = match.span()
-            if any(start < until and since < end for since, until in taken):
-                continue
-            if pattern is _URL and _is_allowed(match[0], allowed_hosts):
-                continue
-            taken.append((start, end))
-            since, until = text.span(start, end)
-            yield Finding(
-                pattern.detector, pattern.clause, Severity.BLOCKS, field, since, until,
-                text.original[since:until], _WHY, pattern.advice,
-            )  # fmt: skip
+
+    def is_taken(start: int, end: int) -> bool:
+        if any(start < until and since < end for since, until in taken):
+            return True
+        taken.append((start, end))
+        return False
+
+    for start, end in _places(_EMAIL, text.text):
+        if not is_taken(start, end):
+            yield found(_EMAIL, field, text, start, end)
+    for start, end in links.places(text, allowed_hosts):
+        if not is_taken(start, end):
+            yield found(links.FOREIGN, field, text, start, end)
+    for pattern in (*_PEOPLE, *_PAYMENTS):
+        for start, end in _places(pattern, text.text):
+            if not is_taken(start, end) and not (pattern in _PAYMENTS and is_denied(text.text, start, end)):
+                yield found(pattern, field, text, start, end)
+    for start, end in phones.places(text.text):
+        if not is_taken(start, end):
+            yield found(phones.PHONE, field, text, start, end)
 
 
-def _is_allowed(address: str, allowed_hosts: frozenset[str]) -> bool:
-    found = _HOST.match(address)
-    host = found[1].rstrip(".") if found else ""
-    return any(host == allowed or host.endswith(f".{allowed}") for allowed in allowed_hosts)
+def _places(pattern: Pattern, text: str) -> Iterator[tuple[int, int]]:
+    if any(hint in text for hint in pattern.hints):
+        for match in pattern.regex.finditer(text):
+            if match.end() > match.start():
+                yield match.span()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from functools import cached_property
 
 from services.catalog.domain.category import Category
@@ -23,12 +24,20 @@ class SeenImage:
     codes: tuple[str, ...]
 
 
+class Fault(StrEnum):
+    """Why nothing may or can be called at an address: it leads where nothing must go, to no host, to silence."""
+
+    DENIED = "denied"
+    UNKNOWN = "unknown"
+    SILENT = "silent"
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What a look at the callback address gave: `fault` is empty when it may be called and something answers."""
+    """What a look at the callback address gave: no `fault` when it may be called and something answers."""
 
     url: str
-    fault: str = ""
+    fault: Fault | None = None
 
 
 @dataclass(frozen=True, slots=True)

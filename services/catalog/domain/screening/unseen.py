@@ -17,6 +17,11 @@ _LAYOUT = frozenset("\t\n\r")
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,300}>|<!--")
 # Emoji are joined and coloured by these; they hide nothing.
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f")
+# Most texts hold nothing of it, which these tell at once: what can be printed, but not seen, and where lines end.
+_FILLERS = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+_LINES = re.compile(r"[\t\n\r\u3000]")
 
 
 def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
@@ -25,6 +30,19 @@ def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
 
 
 def find_in(field: str, text: str) -> Iterator[Finding]:
+    yield from _hidden(field, text)
+    # What of the details' markup may not stay is told by what the sanitiser removed.
+    for match in _MARKUP.finditer(text) if field != "details" else ():
+        yield Finding(
+            "markup", "4.3.3", Severity.WARNS, field, match.start(), match.end(), match[0],
+            Said("文字按纯文本展示。", "The text is shown as plain text."),
+            Said("请删除标记。", "Remove the markup."),
+        )  # fmt: skip
+
+
+def _hidden(field: str, text: str) -> Iterator[Finding]:
+    if not _FILLERS.search(text) and all(line.isprintable() for line in _LINES.split(text)):
+        return
     for index, char in enumerate(text):
         if char.isascii() and char.isprintable():
             continue
@@ -32,12 +50,6 @@ def find_in(field: str, text: str) -> Iterator[Finding]:
             yield _unseen(field, index, char, Severity.BLOCKS)
         elif char not in _JOINERS and is_invisible(char):
             yield _unseen(field, index, char, Severity.WARNS)
-    for match in _MARKUP.finditer(text):
-        yield Finding(
-            "markup", "4.3.3", Severity.WARNS, field, match.start(), match.end(), match[0],
-            Said("文字按纯文本展示。", "The text is shown as plain text."),
-            Said("请删除标记。", "Remove the markup."),
-        )  # fmt: skip
 
 
 def _unseen(field: str, index: int, char: str, severity: Severity) -> Finding:

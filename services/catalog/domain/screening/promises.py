@@ -1,0 +1,56 @@
+"""Promises of success that nobody can keep (6.1.2(1), 4.3.2)."""
+
+import re
+
+from services.catalog.domain.screening.finding import Said, Severity
+from services.catalog.domain.screening.patterns import GAP, Pattern, hints
+
+_WHY = Said("过度承诺或夸大效果。", "It promises more than can be kept.")
+_ADVICE = Said("改为对功能的如实描述，效果须有可核实的依据。", "Describe what it does; an effect needs proof.")
+_SUCCESS = (
+    r"(?:爆单|爆款|爆火|出单|上热门|热门|涨粉|盈利|赚钱|暴利|暴富|回本|成交|转化|起量|过审|通过审核|见效|有效"
+    r"|成功|开单|引流|大卖"
+    r"|销量(?:翻倍|提升|增长|暴涨)|提升销量)"
+)
+
+PATTERNS = (
+    Pattern(
+        "overpromise",
+        "6.1.2(1)",
+        Severity.WARNS,
+        hints(
+            "保证|确保|承诺|包|必|稳赚|百分百|100%|百分之百|零风险|翻倍|暴涨|暴增|猛增|一夜|立竿见影|见效|起号"
+            "|回本|天爆单|翻番|飙升|提升|提高|增长|增加|轻松|秒|倍|无效退款|躺"
+        ),
+        re.compile(
+            rf"(?:保证|确保|承诺|担保){GAP}{_SUCCESS}(?!率|数据|后|时|提醒|状态)"
+            rf"|(?<![小红打面钱皮荷邮承])包(?:你)?{_SUCCESS}(?!率|数)"
+            r"|必(?:定|然)?(?:爆|火|赚|上热门|出单|涨粉|成交|大卖)|稳赚不赔|(?:百分百|百分之百"
+            rf"|100%){GAP}{_SUCCESS}|零风险"
+            r"|(?:销量|流量|粉丝|转化率?|gmv|业绩|收入|利润|订单量?|成交额?)[^,。;!?\n]{0,6}?(?:翻倍|翻番"
+            r"|翻\d{1,3}倍|暴涨|暴增|猛增|飙升)"
+            r"|(?:销量|流量|粉丝|转化率?|gmv|业绩|收入|利润|成交额?)[^,。;!?\n]{0,6}?(?:提升|提高|增长"
+            r"|增加)\s?(?:了)?\s?\d{1,4}\s?(?:%|倍)"
+            r"|一夜(?:爆单|爆红|暴富|成名)|立竿见影|轻松(?:月入|日入|爆单|上热门|赚钱|涨粉)|秒(?:上热门|变大v"
+            r"|变网红)|[一二三四五六七八九十\d]{1,3}天(?:见效|爆单|起号|回本)"
+            r"|无效退款"
+        ),
+        _WHY,
+        _ADVICE,
+    ),
+    Pattern(
+        "overpromise",
+        "6.1.2(1)",
+        Severity.WARNS,
+        hints("guarantee|double your|triple your|10x|risk-free|risk free|instant results|success|overnight|get rich"),
+        re.compile(
+            r"(?<![a-z])guaranteed?\s(?:[a-z]{1,10}\s){0,2}(?:sales|results?|profits?|growth|success|orders"
+            r"|traffic|followers|revenue)"
+            r"|(?:sales|results?|profits?|growth|success)\sguaranteed|(?:double|triple|10x)\s(?:your\s)?(?:sales"
+            r"|orders|traffic|revenue|profits?|followers)"
+            r"|risk[\s-]free|instant\sresults|100\s?%\ssuccess|overnight\s(?:success|hit)|get\srich"
+        ),
+        _WHY,
+        _ADVICE,
+    ),
+)
