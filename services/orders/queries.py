@@ -10,12 +10,14 @@ from sqlalchemy import select
 
 from services.orders import store
 from services.orders.domain import permission
-from services.orders.domain.errors import UnknownListing, UnknownOrder
+from services.orders.domain.errors import UnknownListing, UnknownOrder, UnknownReview
 from services.orders.domain.order import Order
 from services.orders.domain.payment import Payment
 from services.orders.domain.permission import Block
+from services.orders.domain.review import Review, ReviewStatus
 from services.orders.domain.subscription import SERVED_AFTER_END, Subscription
 from services.orders.tables import StoredOrder, orders, payment, subscription
+from services.orders.tables import review as review_table
 from shared.contracts.effects import Effect
 from shared.contracts.orders import SubscriptionStatus
 from shared.db.transaction import Transaction
@@ -102,6 +104,23 @@ async def _served_until(tx: Transaction, merchant_id: str, listing_id: UUID, sin
         """,
         listing_id, since, merchant_id, SERVED_AFTER_END,
     )  # fmt: skip
+    return found
+
+
+async def reviews_of(tx: Transaction, listing_id: UUID, before: UUID | None, limit: int) -> Sequence[Review]:
+    """The visible ones, the newest first."""
+    columns = review_table.c
+    statement = select(Review).where(columns.listing_id == listing_id, columns.status == ReviewStatus.VISIBLE)
+    if before is not None:
+        statement = statement.where(columns.review_id < before)
+    return (await tx.session.scalars(statement.order_by(columns.review_id.desc()).limit(limit))).all()
+
+
+async def review(tx: Transaction, review_id: UUID, merchant_id: str | None) -> Review:
+    """`merchant_id`: whose it must be; None: anybody's."""
+    found = await tx.session.get(Review, review_id)
+    if found is None or merchant_id not in (None, found.merchant_id):
+        raise UnknownReview("There is no such review.")
     return found
 
 

@@ -4,18 +4,27 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.orders.domain.order import Order, OrderKind, OrderStatus
 from services.orders.domain.payment import Payment, PaymentStatus
 from services.orders.domain.permission import Block
+from services.orders.domain.review import HIGHEST, LOWEST, Review, ReviewStatus
 from services.orders.domain.subscription import Subscription
 from services.orders.queries import Entitlement
 from shared.contracts.orders import SubscriptionStatus
+from shared.http.fields import Reason
 
 MOST_FEN = 100_000_000_00  # a hundred million yuan: above it a number is a mistake
 PriceFen = Annotated[int, Field(strict=True, ge=0, le=MOST_FEN, description="The price that was seen, in fen of CNY.")]
 PlanId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+Stars = Annotated[int, Field(strict=True, ge=LOWEST, le=HIGHEST)]
+ReviewText = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=2_000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"),
+]
+"""Plain text, up to 2 000 characters, perhaps empty; line breaks allowed, other control characters not."""
 
 
 class _Request(BaseModel):
@@ -141,3 +150,42 @@ class BalanceResponse(BaseModel):
     account: str
     balance_fen: int
     postings: int
+
+
+class ReviewRequest(_Request):
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"rating": 5, "text": "打单很快，客服也及时。"}]}
+    )
+    rating: Stars
+    text: ReviewText = ""
+
+
+class ReasonRequest(_Request):
+    reason: Reason
+
+
+class ReviewResponse(BaseModel):
+    """A review as everybody reads it: plain text, to be shown as such."""
+
+    review_id: UUID
+    listing_id: UUID
+    rating: int
+    text: str
+    written_at: datetime
+    edited_at: datetime | None
+
+    @classmethod
+    def of(cls, review: Review) -> "ReviewResponse":
+        return cls(**{name: getattr(review, name) for name in cls.model_fields})
+
+
+class OwnReviewResponse(ReviewResponse):
+    """A review as its author and staff read it."""
+
+    status: ReviewStatus
+    hidden_reason: str = Field(description="Why staff has hidden it; empty while it is visible.")
+    version: int
+
+    @classmethod
+    def of(cls, review: Review) -> "OwnReviewResponse":
+        return cls(**{name: getattr(review, name) for name in cls.model_fields})

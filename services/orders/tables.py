@@ -24,6 +24,7 @@ from sqlalchemy.orm import registry
 
 from services.orders.domain.order import Order, OrderKind, OrderStatus
 from services.orders.domain.payment import Payment, PaymentStatus, Refund, RefundStatus
+from services.orders.domain.review import Review, ReviewStatus
 from services.orders.domain.subscription import Subscription
 from shared.contracts.orders import SubscriptionStatus
 from shared.db.engine import new_metadata
@@ -179,6 +180,36 @@ balance = Table(
 )
 
 
+review = Table(
+    "review",
+    metadata,
+    Column("review_id", Uuid, primary_key=True),
+    Column("listing_id", Uuid, nullable=False),
+    Column("provider_id", Uuid, nullable=False),
+    Column("merchant_id", Text, nullable=False),
+    Column("rating", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("written_at", INSTANT, nullable=False),
+    Column("edited_at", INSTANT),
+    Column("status", _word(ReviewStatus), nullable=False),
+    Column("hidden_reason", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    UniqueConstraint("merchant_id", "listing_id"),
+    CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
+    Index("ix_review_visible", "listing_id", "review_id", postgresql_where=text("status = 'visible'")),
+)
+# What the visible reviews of a listing come to, so that no reading of all of them is ever needed.
+rating = Table(
+    "rating",
+    metadata,
+    Column("listing_id", Uuid, primary_key=True),
+    Column("stars", BigInteger, nullable=False),
+    Column("heads", Integer, nullable=False),
+    Column("changed_at", INSTANT, nullable=False),
+    CheckConstraint("stars BETWEEN heads AND 5 * heads", name="sums"),
+)
+
+
 class StoredOrder(Order):
     """An order as a session loads and watches it; a new one is a plain `Order`, which costs a hot path less."""
 
@@ -194,6 +225,7 @@ def _map() -> None:
     onto(Subscription, subscription)
     onto(Payment, payment)
     onto(Refund, refund)
+    onto(Review, review)
 
 
 _map()

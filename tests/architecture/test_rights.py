@@ -17,11 +17,11 @@ PUBLIC = {
         "list_categories",
         "read_category",
         "read_category_version",
-        "search_market",
+        "search_market", "count_market_facets", "suggest_market_names",
         "show_market_listing",
         "explain_listing",
     },
-    "orders": {"hear_payment_server"},
+    "orders": {"hear_payment_server", "list_reviews"},
     "monitoring": {
         "get_target",
         "list_outages",

@@ -4,7 +4,10 @@ Refusal
 ├── NotFound
 │   ├── UnknownListing            no such listing is on the market
 │   ├── UnknownOrder              no such order, or another merchant's
-│   └── UnknownSubscription       no such subscription, or another merchant's
+│   ├── UnknownSubscription       no such subscription, or another merchant's
+│   └── UnknownReview             no such review, or another merchant's
+├── Forbidden
+│   └── NotABuyer                 only who has or had a listing reviews it
 ├── Invalid
 │   ├── UnknownPlan               the listing has no such plan
 │   └── UnreadableWebhook         signed, but not of the agreed form
@@ -16,6 +19,8 @@ Refusal
     ├── RenewalBlocked            the same for `renew`
     ├── AlreadySubscribed         the merchant has this listing; renewing is the way
     ├── SubscriptionEnded         what has ended cannot be renewed
+    ├── AlreadyReviewed           the merchant's review of the listing stands; editing is the way
+    ├── ReviewHidden              hidden by staff, or not to be hidden or restored twice
     ├── WrongOrderStatus          the order's status does not allow the step
     └── PaymentMismatch           amount or currency differ from the order's
 PaymentServerAway (Transient)     the payment server does not answer; the order stays as it is
@@ -25,7 +30,7 @@ from collections.abc import Sequence
 
 from services.orders.domain.permission import Block
 from shared.contracts.effects import Effect
-from shared.errors import Conflict, Invalid, NotFound, Transient, Unauthenticated
+from shared.errors import Conflict, Forbidden, Invalid, NotFound, Transient, Unauthenticated
 
 
 class UnknownListing(NotFound):
@@ -44,6 +49,18 @@ class UnknownSubscription(NotFound):
     code = "unknown-subscription"
     title = "There is no such subscription"
     title_zh = "订阅不存在"
+
+
+class UnknownReview(NotFound):
+    code = "unknown-review"
+    title = "There is no such review"
+    title_zh = "评价不存在"
+
+
+class NotABuyer(Forbidden):
+    code = "not-a-buyer"
+    title = "Only a buyer of the listing may review it"
+    title_zh = "仅订购过该服务的商家可以评价"
 
 
 class UnknownPlan(Invalid):
@@ -100,6 +117,18 @@ class AlreadySubscribed(Conflict):
     code = "already-subscribed"
     title = "The merchant already has a running subscription to the listing"
     title_zh = "已订购该服务且仍在有效期内"
+
+
+class AlreadyReviewed(Conflict):
+    code = "already-reviewed"
+    title = "The merchant has reviewed the listing already"
+    title_zh = "已评价过该服务"
+
+
+class ReviewHidden(Conflict):
+    code = "review-hidden"
+    title = "The review's visibility does not allow this"
+    title_zh = "评价当前的显示状态不允许此操作"
 
 
 class SubscriptionEnded(Conflict):
