@@ -13,9 +13,13 @@ from services.catalog.domain.screening import (
     endorsements,
     functions,
     harassment,
+    images,
     logins,
+    markup,
+    pages,
     periods,
     placement,
+    plans,
     pricing,
     promises,
     rebates,
@@ -75,6 +79,10 @@ DETECTORS: tuple[Detector, ...] = (
     placement.find,
     callbacks.find,
     duplicates.find,
+    images.find,
+    markup.find,
+    pages.find,
+    plans.find,
 )
 _ORDER = {
     name: index
