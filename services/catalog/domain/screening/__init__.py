@@ -1,6 +1,6 @@
 """The screening of a listing's content: detectors side by side, their findings in reading order."""
 
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -69,7 +69,6 @@ Detector = Callable[[Subject, Rules], Iterable[Finding]]
 DETECTORS: tuple[Detector, ...] = (
     completeness.find,
     unseen.find,
-    words.find,
     contacts.find,
     periods.find,
     pricing.find,
@@ -95,27 +94,24 @@ _ORDER = {
 def screen(subject: Subject, rules: Rules) -> tuple[Finding, ...]:
     """Everything the detectors find, the gravest first when there is more than anybody would read."""
     found = [finding for detector in DETECTORS for finding in detector(subject, rules)]
-    found = _told_once(found, {lexicon.code for lexicon in rules.lexicons})
+    found += _not_told(words.find(subject, rules), found)
     if len(found) > MOST_FINDINGS:
         gravest = list(Severity)
         found = sorted(found, key=lambda finding: gravest.index(finding.severity))[:MOST_FINDINGS]
     return tuple(sorted(found, key=lambda f: (_ORDER.get(f.field, len(_ORDER)), f.field, f.start, f.end, f.detector)))
 
 
-def _told_once(found: list[Finding], lexicons: Set[str]) -> list[Finding]:
+def _not_told(said: Iterable[Finding], judged: Sequence[Finding]) -> list[Finding]:
     """A word of a lexicon yields to a detector that reports the same place for the same clause, as gravely or more."""
-    judged = [finding for finding in found if finding.detector not in lexicons and finding.end > 0]
-    if not judged or len(judged) == len(found):
-        return found
     reported: dict[tuple[str, str], list[Finding]] = {}
     for finding in judged[:MOST_FINDINGS]:
-        reported.setdefault((finding.field, finding.clause), []).append(finding)
+        if finding.end > 0:
+            reported.setdefault((finding.field, finding.clause), []).append(finding)
     gravest = list(Severity)
     return [
         word
-        for word in found
-        if word.detector not in lexicons
-        or not any(
+        for word in said
+        if not any(
             other.start < word.end
             and word.start < other.end
             and gravest.index(other.severity) <= gravest.index(word.severity)
