@@ -7,8 +7,8 @@ changed, as long as those are short. What is left is marked as a whole.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from difflib import SequenceMatcher
 
+from services.catalog.domain.alignment import Pair, anchors, shortest_edit
 from services.catalog.domain.content import Content
 from shared.contracts.catalog import Plan
 
@@ -16,9 +16,9 @@ _SENTENCE = re.compile(r"<[^<>]*>|[^<。！？!?；;\n]*[。！？!?；;\n]+|[^<
 _TOKEN = re.compile(r"<[^<>]*>|[A-Za-z0-9_]+|\s+|.", re.DOTALL)
 _TEXTS = ("name", "summary", "details")
 _LISTS = ("screenshots", "functions", "scopes")
-PAIRS_MOST = 2_000_000
-"""How many pairs of tokens are compared at most in one text; 20 000 characters stay well below a second."""
-BLOCK_MOST = 160_000
+STEPS_MOST = 1_000_000
+"""Of comparing token by token, in one text; whatever the texts are, that is well below a second."""
+BLOCK_STEPS_MOST = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,33 +87,27 @@ def _spans(old: str, new: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
     inner_old, inner_new = old[head : len(old) - tail], new[head : len(new) - tail]
     removed: list[Span] = []
     added: list[Span] = []
-    left = PAIRS_MOST
-    for a, b in _changed_blocks(_pieces(_SENTENCE, inner_old), _pieces(_SENTENCE, inner_new)):
-        tokens = [_pieces(_TOKEN, text[part.start : part.end]) for text, part in ((inner_old, a), (inner_new, b))]
-        cost = len(tokens[0]) * len(tokens[1])
-        if cost > min(BLOCK_MOST, left):
-            blocks = [(Span(0, a.end - a.start), Span(0, b.end - b.start))]
-        else:
-            left -= cost
-            blocks = list(_changed_blocks(*tokens))
-        for one, other in blocks:
-            removed.append(Span(head + a.start + one.start, head + a.start + one.end))
-            added.append(Span(head + b.start + other.start, head + b.start + other.end))
+    left = STEPS_MOST
+    sentences = (_SENTENCE.findall(inner_old), _SENTENCE.findall(inner_new))
+    for a, b in _between(*sentences, anchors(*sentences)):
+        old_at, new_at = head + a.start, head + b.start
+        tokens = [_TOKEN.findall(text[part.start : part.end]) for text, part in ((inner_old, a), (inner_new, b))]
+        pairs, used = shortest_edit(tokens[0], tokens[1], min(left, BLOCK_STEPS_MOST))
+        left -= used
+        for one, other in _between(tokens[0], tokens[1], pairs):
+            removed.append(Span(old_at + one.start, old_at + one.end))
+            added.append(Span(new_at + other.start, new_at + other.end))
     return _joined(removed), _joined(added)
 
 
-def _changed_blocks(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[Span, Span]]:
-    """Where the sequences are not the same, as positions in the texts that they are pieces of."""
+def _between(old: Sequence[str], new: Sequence[str], same: Sequence[Pair]) -> Iterator[tuple[Span, Span]]:
+    """What lies between the pieces that are the same, as positions in the texts that they are pieces of."""
     old_at, new_at = _starts(old), _starts(new)
-    # What stands everywhere says nothing about places: with it, the comparison of long texts would take minutes.
-    matcher = SequenceMatcher(None, old, new, autojunk=True)
-    for tag, a, a_end, b, b_end in matcher.get_opcodes():
-        if tag != "equal":
-            yield Span(old_at[a], old_at[a_end]), Span(new_at[b], new_at[b_end])
-
-
-def _pieces(pattern: re.Pattern[str], text: str) -> list[str]:
-    return pattern.findall(text)
+    a = b = 0
+    for i, j in (*same, (len(old), len(new))):
+        if (a, b) != (i, j):
+            yield Span(old_at[a], old_at[i]), Span(new_at[b], new_at[j])
+        a, b = i + 1, j + 1
 
 
 def _starts(pieces: Sequence[str]) -> list[int]:
