@@ -1,4 +1,4 @@
-"""A route for hot paths: it takes a caller, the request, a body and path parameters, without the general machinery.
+"""A route for hot paths: it takes a caller or anybody, the request, a body and path parameters, and nothing else.
 
 FastAPI resolves any signature at each call, which costs as much as the business of a short call. This route reads its
 parameters directly. Whatever is unusual (another content type, input that does not fit, tracing) goes the general way,
@@ -21,9 +21,9 @@ from shared.http.auth import RoleCheck
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """What the endpoint is called with besides the caller."""
+    """What the endpoint is called with besides the caller; without a right anybody may ask."""
 
-    check: RoleCheck
+    check: RoleCheck | None
     body: type[BaseModel] | None
     path: Mapping[str, TypeAdapter[Any]]
 
@@ -40,7 +40,7 @@ class _Reader:
 class HotRoute(APIRoute):
     """For `APIRouter(route_class=…)`; the endpoint is `(caller: Right, request: Request) -> Response`.
 
-    It may take `body: Model`, too, and any of the path's parameters as text.
+    It may take `body: Model`, too, and any of the path's parameters. What everybody may read takes no caller.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -55,7 +55,9 @@ class HotRoute(APIRoute):
                 given = await reader.read(request)
             except (ValidationError, ClientDisconnect):
                 return await general(request)
-            answer: Response = await endpoint(caller=await reader.check(request), request=request, **given)
+            if reader.check is not None:
+                given["caller"] = await reader.check(request)
+            answer: Response = await endpoint(request=request, **given)
             return answer
 
         return handle
@@ -64,10 +66,11 @@ class HotRoute(APIRoute):
 def _reader(endpoint: Callable[..., Any], in_path: set[str]) -> _Reader:
     hints = get_type_hints(endpoint, include_extras=True)
     hints.pop("return", None)
+    public = "caller" not in hints
     right = getattr(hints.pop("caller", None), "__metadata__", (None,))[0]
     check = getattr(right, "dependency", None)
     taken = hints.pop("request", None)
     body = hints.pop("body", None)
-    if taken is not Request or not isinstance(check, RoleCheck) or not set(hints) <= in_path:
+    if taken is not Request or not (public or isinstance(check, RoleCheck)) or not set(hints) <= in_path:
         raise TypeError(f"{endpoint.__name__} must take caller with a right, request, body, path texts, nothing else")
     return _Reader(check, body, {name: TypeAdapter(kind) for name, kind in hints.items()})

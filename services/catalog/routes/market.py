@@ -2,59 +2,102 @@
 
 import hashlib
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
-from pydantic import StringConstraints
+from fastapi import APIRouter, Query, Request, Response
 
+from services.catalog.domain.storefront import Filters, Position, Sort
 from services.catalog.queries import market
-from services.catalog.queries.listings import explanation
+from services.catalog.queries.explanations import explanation
+from services.catalog.queries.facets import facets
+from services.catalog.queries.pages import page
+from services.catalog.schemas.explanations import ExplanationResponse
 from services.catalog.schemas.market import (
-    ExplanationResponse,
+    FacetsResponse,
+    FilterRequest,
     OfferItem,
     OfferPage,
+    SearchRequest,
+    SuggestionItem,
+    SuggestionsResponse,
+    Typed,
+    items_json,
+    page_json,
 )
+from shared.db.transaction import Transaction
 from shared.errors import Invalid, NotFound
 from shared.http.dependencies import Tx
-from shared.http.fields import Slug
-from shared.http.pagination import PageOf, Paging
+from shared.http.hot import HotRoute
+from shared.http.pagination import PageOf, PageRequest, Paging
 from shared.http.problems import problems
 
 router = APIRouter()
+pages = APIRouter(route_class=HotRoute)
 
-_Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=r"^[^\x00]*$")]
-
-
-@router.get("/market", operation_id="search_market", response_model=PageOf[OfferItem], responses=problems(Invalid))
-async def search_market(
-    tx: Tx, paging: Paging, q: Annotated[_Words, Query()] = "", category: Annotated[Slug | None, Query()] = None
-) -> PageOf[OfferItem]:
-    """The newest listings first; `category` includes everything below it. There is no count that could tell more."""
-    after = paging.after and (datetime.fromisoformat(paging.after["at"]), UUID(paging.after["id"]))
-    found = await market.search(tx, q, category or "", after or None, paging.limit + 1)
-    return paging.page(
-        [OfferItem.of(offer) for offer in found],
-        lambda item: {"at": item.published_at.isoformat(), "id": str(item.listing_id)},
-    )
+_SUGGESTED = 10
+_UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Unchanged since the ETag of If-None-Match"}}
+_IF_NONE_MATCH = {"parameters": [{"name": "If-None-Match", "in": "header", "schema": {"type": "string"}}]}
 
 
 @router.get(
+    "/market",
+    operation_id="search_market",
+    response_model=PageOf[OfferItem],
+    responses=_UNCHANGED | problems(Invalid),
+    openapi_extra=_IF_NONE_MATCH,
+)
+async def search_market(request: Request, paging: Paging, asked: Annotated[SearchRequest, Query()]) -> Response:
+    """Visible listings by words and filters. There is no count, and a cursor is of one question only."""
+    async with request.app.state.db.brief() as tx:
+        after = _position(paging, asked)
+        rows = await market.search(tx, await _filters(tx, asked), asked.sort, after, paging.limit + 1)
+    kept = rows[: paging.limit]
+    following = paging.cursor(_told(asked, kept[-1])) if len(rows) > paging.limit else None
+    return _tagged(request, items_json(kept, following))
+
+
+@router.get(
+    "/market/facets",
+    operation_id="count_market_facets",
+    response_model=FacetsResponse,
+    responses=_UNCHANGED | problems(Invalid),
+    openapi_extra=_IF_NONE_MATCH,
+)
+async def count_market_facets(request: Request, asked: Annotated[FilterRequest, Query()]) -> Response:
+    """How many of the visible listings that fit lie in each category, price, rating and availability band."""
+    async with request.app.state.db.brief() as tx:
+        found = await facets(tx, await _filters(tx, asked))
+    return _tagged(request, FacetsResponse.of(found).model_dump_json().encode())
+
+
+@router.get(
+    "/market/suggestions",
+    operation_id="suggest_market_names",
+    response_model=SuggestionsResponse,
+    responses=_UNCHANGED | problems(Invalid),
+    openapi_extra=_IF_NONE_MATCH,
+)
+async def suggest_market_names(request: Request, q: Annotated[Typed, Query()]) -> Response:
+    """Names of visible listings that go on as what is being typed."""
+    async with request.app.state.db.brief() as tx:
+        rows = await market.suggest(tx, q, _SUGGESTED)
+    items = [SuggestionItem(listing_id=row["listing_id"], name=row["name"]) for row in rows]
+    return _tagged(request, SuggestionsResponse(items=items).model_dump_json().encode())
+
+
+@pages.get(
     "/market/{listing_id}",
     operation_id="show_market_listing",
     response_model=OfferPage,
-    responses={304: {"description": "Unchanged since the ETag of If-None-Match"}, **problems(NotFound, Invalid)},
+    responses=_UNCHANGED | problems(NotFound, Invalid),
+    openapi_extra=_IF_NONE_MATCH,
 )
-async def show_market_listing(
-    tx: Tx, listing_id: UUID, if_none_match: Annotated[str | None, Header()] = None
-) -> Response:
+async def show_market_listing(request: Request, listing_id: UUID) -> Response:
     """The page of one listing. Its ETag changes with everything on it, also with what a restriction takes away."""
-    body = OfferPage.of(await market.offer(tx, listing_id)).model_dump_json().encode()
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"etag": tag, "cache-control": "no-cache"}
-    if if_none_match is not None and tag in (known.strip().removeprefix("W/") for known in if_none_match.split(",")):
-        return Response(status_code=304, headers=headers)
-    return Response(body, media_type="application/json", headers=headers)
+    async with request.app.state.db.brief() as tx:
+        row = await page(tx, listing_id)
+        return _tagged(request, page_json(row, tx.now))
 
 
 @router.get(
@@ -64,6 +107,41 @@ async def show_market_listing(
     responses=problems(NotFound, Invalid),
 )
 async def explain_listing(tx: Tx, listing_id: UUID) -> ExplanationResponse:
-    """For every effect: is it blocked for this listing, by what, under which clause and decision, and until when."""
-    listing, effects = await explanation(tx, listing_id)
-    return ExplanationResponse.of(listing, tx.now, effects)
+    """For every effect: is it blocked, by what, under which clause and decision, and when that changes by itself."""
+    return ExplanationResponse.of(await explanation(tx, listing_id))
+
+
+def _tagged(request: Request, body: bytes) -> Response:
+    """To be asked again each time: what is hidden now is not shown by anybody's cache."""
+    tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    headers = {"etag": tag, "cache-control": "no-cache"}
+    known = request.headers.get("if-none-match", "")
+    if tag in (name.strip().removeprefix("W/") for name in known.split(",")):
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type="application/json", headers=headers)
+
+
+async def _filters(tx: Transaction, asked: FilterRequest) -> Filters:
+    return asked.filters(await market.categories_below(tx, asked.category) if asked.category else None)
+
+
+def _question(asked: SearchRequest) -> str:
+    return hashlib.blake2b(asked.model_dump_json().encode(), digest_size=6).hexdigest()
+
+
+def _told(asked: SearchRequest, row: Any) -> dict[str, Any]:
+    key = row["key"].isoformat() if isinstance(row["key"], datetime) else row["key"]
+    return {"of": _question(asked), "tier": row["tier"], "key": key, "id": str(row["listing_id"])}
+
+
+def _position(paging: PageRequest, asked: SearchRequest) -> Position | None:
+    at = paging.after
+    if at is None:
+        return None
+    if at.get("of") != _question(asked):
+        raise Invalid(
+            "The cursor belongs to another question; start again without it.",
+            errors=[{"pointer": "/cursor", "in": "query", "message": "is a cursor of other words, filters or order"}],
+        )
+    by_time = asked.sort in (Sort.RELEVANCE, Sort.NEWEST)
+    return Position(at["tier"], datetime.fromisoformat(at["key"]) if by_time else float(at["key"]), UUID(at["id"]))

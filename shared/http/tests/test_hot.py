@@ -33,6 +33,10 @@ async def look(size: Size, caller: CanWrite, request: Request) -> Response:
     return JSONResponse({"size": size, "caller": caller.subject})
 
 
+async def glance(size: Size, request: Request) -> Response:
+    return JSONResponse({"size": size})
+
+
 @pytest.fixture
 async def client(client_for, db, token):
     hot, general = APIRouter(route_class=HotRoute), APIRouter()
@@ -40,6 +44,8 @@ async def client(client_for, db, token):
     general.post("/v1/any", operation_id="general")(answer)
     hot.get("/v1/hot/{size}", operation_id="look_hot")(look)
     general.get("/v1/any/{size}", operation_id="look_general")(look)
+    hot.get("/v1/open/hot/{size}", operation_id="glance_hot")(glance)
+    general.get("/v1/open/any/{size}", operation_id="glance_general")(glance)
     router = APIRouter()
     router.include_router(hot)
     router.include_router(general)
@@ -86,6 +92,16 @@ async def test_a_hot_route_without_a_body_answers_as_a_general_one(client, size,
     assert hot.headers == general.headers
 
 
+@pytest.mark.parametrize("size", ["3", "three", "%00"])
+@pytest.mark.parametrize("headers", [{}, {"authorization": ""}, {"authorization": "Bearer no"}])
+async def test_a_hot_route_for_everybody_answers_as_a_general_one(client, size, headers):
+    sent = {"x-correlation-id": "story"} | headers
+    hot, general = [await client.get(f"/v1/open/{name}/{size}", headers=sent) for name in ("hot", "any")]
+    assert hot.status_code == general.status_code
+    assert hot.text.replace("/hot/", "/any/") == general.text
+    assert hot.headers == general.headers
+
+
 def test_a_hot_route_stays_hot_however_it_is_included():
     inner, outer = APIRouter(route_class=HotRoute), APIRouter(prefix="/v1")
     inner.post("/hot")(answer)
@@ -100,7 +116,7 @@ async def test_a_hot_route_needs_its_right(client_for, db, token, client):
 
 
 def test_a_hot_route_takes_no_other_signature():
-    async def other(body: Wish, request: Request) -> Response:
+    async def other(caller: str, body: Wish, request: Request) -> Response:
         return Response()
 
     with pytest.raises(TypeError, match="caller with a right"):
