@@ -8,5 +8,5 @@ async def retell_listings(tx: Transaction, after: str, limit: int) -> str:
     """Tells up to `limit` listings whose id is above `after`; returns the last one's id, "" at the end."""
     listings = await store.lock_published_after(tx, after, limit)
     for listing in listings:
-        tx.emit(listing.state(await store.version_of(tx, listing.listing_id, listing.live_number)))
+        tx.emit(listing.updated(await store.version_of(tx, listing.listing_id, listing.live_number)))
     return str(listings[-1].listing_id) if len(listings) == limit else ""

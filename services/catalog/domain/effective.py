@@ -12,10 +12,15 @@ from shared.contracts.registry import Hold, ProviderStandingChanged
 
 
 class Lifecycle(StrEnum):
-    """The listing's own state, which only its provider's and the reviewers' acts move, never a penalty."""
+    """The listing's own state, which its provider's and the reviewers' acts move.
+
+    No penalty does, but for one that the law names: what went live under a publish freeze is withdrawn while that
+    lasts (6.5.3). A withdrawn listing has nothing else to show; it is told to the market's replicas as delisted.
+    """
 
     UNPUBLISHED = "unpublished"
     LIVE = "live"
+    WITHDRAWN = "withdrawn"
     DELISTED = "delisted"
     RETIRED = "retired"
 
@@ -23,9 +28,16 @@ class Lifecycle(StrEnum):
 _SELLING = frozenset({Effect.LIST, Effect.ORDER, Effect.RENEW})
 LIFECYCLE_HOLDS: dict[Lifecycle, tuple[Hold, ...]] = {
     Lifecycle.UNPUBLISHED: (
-        Hold(effects=_SELLING | {Effect.USE, Effect.CALL_API}, clause="4.1", reason="No version was approved yet"),
+        Hold(effects=_SELLING | {Effect.USE, Effect.CALL_API}, clause="4.1", reason="No version has gone live yet"),
     ),
     Lifecycle.LIVE: (),
+    Lifecycle.WITHDRAWN: (
+        Hold(
+            effects=frozenset({Effect.LIST, Effect.ORDER}),
+            clause="6.5.3",
+            reason="Its only version went live under a publish freeze and is withdrawn while that lasts",
+        ),
+    ),
     Lifecycle.DELISTED: (
         Hold(effects=frozenset({Effect.LIST, Effect.ORDER}), clause="4.1", reason="It was taken off the market"),
     ),
@@ -105,14 +117,21 @@ def spans(circumstances: Circumstances, effect: Effect) -> tuple[Span, ...]:
     return tuple(merged)
 
 
-def is_correction(circumstances: Circumstances, at: datetime) -> bool:
-    """Whether a new version may answer an open penalty on the listing; submitting that is always allowed."""
-    return any(
-        cause.from_ <= at and (cause.until is None or at < cause.until)
+def open_penalties(circumstances: Circumstances, at: datetime) -> tuple[UUID, ...]:
+    """The penalties in force on the listing itself, which a new version may answer."""
+    found = {
+        cause.penalty_id
         for restriction in circumstances.restrictions
         if restriction.target.kind == "listing"
         for cause in restriction.causes
-    )
+        if cause.from_ <= at and (cause.until is None or at < cause.until)
+    }
+    return tuple(sorted(found))
+
+
+def is_correction(circumstances: Circumstances, at: datetime) -> bool:
+    """Whether a new version may answer an open penalty on the listing; submitting that is always allowed."""
+    return bool(open_penalties(circumstances, at))
 
 
 def _standing_holds(seller: ProviderStandingChanged | None) -> tuple[Hold, ...]:

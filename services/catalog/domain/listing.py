@@ -1,9 +1,24 @@
-"""A listing and its versions: a version is written, submitted, reviewed, and live until its successor is approved."""
+"""A listing and its versions: a version is written, submitted, reviewed, and live until its successor is.
+
+| from \\ by        | submit    | claim     | approve  | refuse                       | publication        |
+|-------------------|-----------|-----------|----------|------------------------------|--------------------|
+| draft             | submitted | refused   | refused  | refused                      | -                  |
+| submitted         | submitted | in_review | approved | changes_requested, rejected  | -                  |
+| in_review         | in_review | in_review | approved | changes_requested, rejected  | -                  |
+| changes_requested | refused   | refused   | refused  | refused                      | -                  |
+| rejected          | refused   | refused   | refused  | refused                      | -                  |
+| approved          | refused   | refused   | refused  | refused                      | live, superseded   |
+| live              | refused   | refused   | refused  | refused                      | superseded, approved |
+| superseded        | refused   | refused   | refused  | refused                      | live               |
+
+Publication (`domain/publication.py`) picks the one that is live among those that were approved.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from services.catalog.domain.content import Content
@@ -12,6 +27,7 @@ from services.catalog.domain.errors import (
     CategoryFixed,
     KindFixed,
     ListingRetired,
+    NeverPublished,
     NothingToReview,
     NothingToSubmit,
     ScreeningBlocked,
@@ -20,14 +36,17 @@ from services.catalog.domain.errors import (
 from services.catalog.domain.screening import blocking
 from services.catalog.domain.screening.finding import Finding, as_json
 from shared.contracts.catalog import (
+    ListingChangesRequested,
+    ListingDelisted,
     ListingKind,
     ListingLifecycle,
-    ListingPublished,
     ListingRejected,
     ListingState,
     ListingSubmitted,
     ListingUpdated,
 )
+from shared.contracts.catalog import ListingRetired as RetirementFact
+from shared.errors import Conflict
 
 APPLICATION_LIMIT = 5
 """Applications of one account that are not retired (4.3.5)."""
@@ -39,26 +58,40 @@ class VersionState(StrEnum):
     IN_REVIEW = "in_review"
     CHANGES_REQUESTED = "changes_requested"
     REJECTED = "rejected"
+    APPROVED = "approved"
     LIVE = "live"
     SUPERSEDED = "superseded"
 
 
-_DECISIONS = frozenset({VersionState.LIVE, VersionState.CHANGES_REQUESTED, VersionState.REJECTED})
+_DECISIONS = frozenset({VersionState.APPROVED, VersionState.CHANGES_REQUESTED, VersionState.REJECTED})
 TRANSITIONS: dict[VersionState, frozenset[VersionState]] = {
     VersionState.DRAFT: frozenset({VersionState.SUBMITTED}),
     VersionState.SUBMITTED: frozenset({VersionState.IN_REVIEW}) | _DECISIONS,
     VersionState.IN_REVIEW: _DECISIONS,
     VersionState.CHANGES_REQUESTED: frozenset(),
     VersionState.REJECTED: frozenset(),
-    VersionState.LIVE: frozenset({VersionState.SUPERSEDED}),
-    VersionState.SUPERSEDED: frozenset(),
+    VersionState.APPROVED: frozenset({VersionState.LIVE, VersionState.SUPERSEDED}),
+    VersionState.LIVE: frozenset({VersionState.SUPERSEDED, VersionState.APPROVED}),
+    VersionState.SUPERSEDED: frozenset({VersionState.LIVE}),
 }
 WAITING = frozenset({VersionState.SUBMITTED, VersionState.IN_REVIEW})
+TOLD: dict[Lifecycle, ListingLifecycle] = {
+    Lifecycle.LIVE: ListingLifecycle.LIVE,
+    Lifecycle.WITHDRAWN: ListingLifecycle.DELISTED,
+    Lifecycle.DELISTED: ListingLifecycle.DELISTED,
+    Lifecycle.RETIRED: ListingLifecycle.RETIRED,
+}
+"""How the market's replicas are told of it; what never was live is not told at all."""
 
 
 @dataclass(eq=False)
 class ListingVersion:
-    """One content and what became of it. Once decided it never changes; a correction is a new version."""
+    """One content and what became of it. Once decided its content never changes; a correction is a new version.
+
+    `category_number` and `rules_digest` name what it was screened by. `answers` are the penalties on the listing that
+    were open when it was submitted, as the restriction with `restriction_sequence` named them. `went_live_at` is when
+    it first did.
+    """
 
     listing_id: UUID
     number: int
@@ -70,8 +103,13 @@ class ListingVersion:
     decided_at: datetime | None = None
     reason: str = ""
     clauses: tuple[str, ...] = ()
+    category_number: int = 0
+    rules_digest: str = ""
+    answers: tuple[UUID, ...] = ()
+    restriction_sequence: int = 0
+    went_live_at: datetime | None = None
 
-    def become(self, then: VersionState, refusal: type[NothingToReview] | type[NothingToSubmit]) -> None:
+    def become(self, then: VersionState, refusal: type[Conflict]) -> None:
         if then not in TRANSITIONS[self.state]:
             raise refusal(f"The newest version is {self.state}", state=self.state)
         self.state = then
@@ -91,7 +129,9 @@ class Verdict:
 class Listing:
     """`version` counts every change for ETags; `newest_number` and `live_number` point at versions of the content.
 
-    `category` is empty until the first approval fixes it (4.2).
+    `live_number` is the version that is on the market, or was last. `category` is empty until the first approval fixes
+    it (4.2). What was submitted before `delisted_at` brings a delisted listing not back. `settle_at` is when it is due
+    to look again which version may be live, because restrictions end by themselves.
     """
 
     listing_id: UUID
@@ -106,6 +146,8 @@ class Listing:
     first_published_at: datetime | None = None
     published_at: datetime | None = None
     version: int = 1
+    delisted_at: datetime | None = None
+    settle_at: datetime | None = None
 
     def write(self, newest: ListingVersion, kind: ListingKind, content: Content, at: datetime) -> ListingVersion:
         """The draft with this content: the open one, or a new one after a decision."""
@@ -125,7 +167,14 @@ class Listing:
         self.newest_number = newest.number + 1
         return ListingVersion(self.listing_id, self.newest_number, content, at)
 
-    def submit(self, draft: ListingVersion, findings: Sequence[Finding], at: datetime) -> list[ListingSubmitted]:
+    def submit(
+        self,
+        draft: ListingVersion,
+        findings: Sequence[Finding],
+        at: datetime,
+        answers: tuple[UUID, ...] = (),
+        restriction_sequence: int = 0,
+    ) -> list[ListingSubmitted]:
         self._refuse_retired()
         if draft.state in WAITING:
             return []
@@ -137,10 +186,16 @@ class Listing:
                 findings=[as_json(finding) for finding in findings],
             )
         draft.findings, draft.submitted_at = tuple(findings), at
+        draft.answers, draft.restriction_sequence = answers, restriction_sequence
         self.version += 1
         return [
             ListingSubmitted(
-                listing_id=self.listing_id, provider_id=self.provider_id, version=draft.number, submitted_at=at
+                listing_id=self.listing_id,
+                provider_id=self.provider_id,
+                version=draft.number,
+                submitted_at=at,
+                answers=answers,
+                restriction_sequence=restriction_sequence,
             )
         ]
 
@@ -151,47 +206,59 @@ class Listing:
             version.become(VersionState.IN_REVIEW, NothingToReview)
         self.version += 1
 
-    def approve(self, version: ListingVersion, live: ListingVersion | None, verdict: Verdict) -> list[ListingPublished]:
-        """The version goes live in the same breath in which its predecessor stops being it."""
-        self._decide(version, VersionState.LIVE, verdict)
-        if live is not None:
-            live.state = VersionState.SUPERSEDED
-        self.live_number, self.published_at = version.number, verdict.at
-        self.first_published_at = self.first_published_at or verdict.at
+    def approve(self, version: ListingVersion, verdict: Verdict) -> None:
+        """It may go live from now on; its category is the listing's for good (4.2)."""
+        self._decide(version, VersionState.APPROVED, verdict)
         self.category = self.category or version.content.category
-        self.lifecycle = Lifecycle.LIVE
-        return [ListingPublished(**dict(self._state(version)))]
 
-    def request_changes(self, version: ListingVersion, verdict: Verdict) -> None:
+    def request_changes(self, version: ListingVersion, verdict: Verdict) -> list[ListingChangesRequested]:
         self._decide(version, VersionState.CHANGES_REQUESTED, verdict)
+        return [ListingChangesRequested(**self._refusal(version, verdict))]
 
     def reject(self, version: ListingVersion, verdict: Verdict) -> list[ListingRejected]:
         self._decide(version, VersionState.REJECTED, verdict)
-        return [
-            ListingRejected(
-                listing_id=self.listing_id,
-                provider_id=self.provider_id,
-                version=version.number,
-                clauses=verdict.clauses,
-                reason=verdict.reason,
-            )
-        ]
+        return [ListingRejected(**self._refusal(version, verdict))]
 
-    def retire(self, live: ListingVersion | None) -> list[ListingUpdated]:
+    def delist(self, live: ListingVersion | None, at: datetime) -> list[ListingDelisted]:
+        """Off the market: what was sold runs on and may be renewed. Only a new review brings it back (6.5.2)."""
+        self._refuse_retired()
+        if live is None:
+            raise NeverPublished("The listing was never on the market")
+        if self.lifecycle is Lifecycle.DELISTED:
+            return []
+        self.lifecycle, self.delisted_at = Lifecycle.DELISTED, at
+        self.version += 1
+        return [ListingDelisted(**dict(self.state(live)))]
+
+    def is_listed_by(self, version: ListingVersion) -> bool:
+        """Whether this version, once live, puts the listing on the market: not if a delisting came after it."""
+        submitted = version.submitted_at
+        return self.delisted_at is None or (submitted is not None and submitted >= self.delisted_at)
+
+    def move(self, category: str, live: ListingVersion | None, newest: ListingVersion) -> list[ListingUpdated]:
+        """The platform puts it into another category, and what is being written or reviewed goes along."""
+        self._refuse_retired()
+        self.category = category
+        if newest.state in WAITING or newest.state is VersionState.DRAFT:
+            newest.content = replace(newest.content, category=category)
+        self.version += 1
+        return [self.updated(live)] if live is not None else []
+
+    def retire(self, live: ListingVersion | None) -> list[RetirementFact]:
         """The provider ends it. Nothing is sold any more; what was sold runs on."""
         if self.lifecycle is Lifecycle.RETIRED:
             return []
-        self.lifecycle = Lifecycle.RETIRED
+        self.lifecycle, self.settle_at = Lifecycle.RETIRED, None
         self.version += 1
-        return [self.state(live)] if live is not None else []
+        return [RetirementFact(**dict(self.state(live)))] if live is not None else []
 
-    def state(self, live: ListingVersion) -> ListingUpdated:
+    def updated(self, live: ListingVersion) -> ListingUpdated:
         """The whole public state, for the market's replicas."""
-        return ListingUpdated(**dict(self._state(live)))
+        return ListingUpdated(**dict(self.state(live)))
 
-    def _state(self, live: ListingVersion) -> ListingState:
+    def state(self, live: ListingVersion) -> ListingState:
         if self.published_at is None:
-            raise ValueError("a listing without a live version has no public state")
+            raise ValueError("a listing that was never live has no public state")
         content = live.content
         return ListingState(
             listing_id=self.listing_id,
@@ -201,13 +268,25 @@ class Listing:
             name=content.name,
             callback_url=content.callback_url,
             plans=content.plans,
-            lifecycle=ListingLifecycle(self.lifecycle.value),
+            lifecycle=TOLD[self.lifecycle],
             version=live.number,
             published_at=self.published_at,
+            first_published_at=self.first_published_at,
         )
+
+    def _refusal(self, version: ListingVersion, verdict: Verdict) -> dict[str, Any]:
+        return {
+            "listing_id": self.listing_id,
+            "provider_id": self.provider_id,
+            "version": version.number,
+            "clauses": verdict.clauses,
+            "reason": verdict.reason,
+        }
 
     def _decide(self, version: ListingVersion, then: VersionState, verdict: Verdict) -> None:
         self._refuse_retired()
+        if version.state not in WAITING:
+            raise NothingToReview(f"The newest version is {version.state}", state=version.state)
         version.become(then, NothingToReview)
         version.decided_at, version.reason, version.clauses = verdict.at, verdict.reason, verdict.clauses
         self.version += 1

@@ -10,7 +10,9 @@ from services.catalog.domain.errors import (
     CategoryFixed,
     KindFixed,
     ListingRetired,
+    NeverPublished,
     NothingToSubmit,
+    OwnProvider,
     ProviderUnknown,
     PublishBlocked,
     ScreeningBlocked,
@@ -20,7 +22,14 @@ from services.catalog.domain.errors import (
 from services.catalog.domain.review import Terms
 from services.catalog.queries import listings as listing_queries
 from services.catalog.routes.access import Knobs
-from services.catalog.schemas.listings import ListingDetails, ListingRequest, ListingResponse, RetirementRequest
+from services.catalog.schemas.listings import (
+    DelistingRequest,
+    ListingDetails,
+    ListingRequest,
+    ListingResponse,
+    RetirementRequest,
+)
+from services.catalog.use_cases import delistings
 from services.catalog.use_cases import listings as use_cases
 from shared.errors import (
     Forbidden,
@@ -42,6 +51,7 @@ from shared.http.versions import IfMatch, etag
 router = APIRouter()
 
 CanWrite = Annotated[Caller, requires(Role.PROVIDER)]
+CanDelist = Annotated[Caller, requires(Role.PROVIDER, Role.OFFICER)]
 CanRead = Annotated[Caller, requires(Role.PROVIDER, Role.REVIEWER, Role.OFFICER, Role.AUDITOR)]
 _DENIED = (Unauthenticated, Forbidden)
 _VERSIONED = (VersionRequired, StaleVersion)
@@ -135,6 +145,24 @@ async def submit_listing(
     listing, version = await use_cases.submit_listing(tx, listing_id, caller.subject, terms)
     response.headers["etag"] = etag(listing.version)
     return ListingResponse.of(listing, version)
+
+
+@router.post(
+    "/listings/{listing_id}/delisting",
+    operation_id="delist_listing",
+    response_model=ListingResponse,
+    responses=problems(*_DENIED, OwnProvider, NotFound, Invalid, NeverPublished, ListingRetired, *_VERSIONED),
+)
+async def delist_listing(
+    tx: Tx, caller: CanDelist, response: Response, version: IfMatch, listing_id: UUID, body: DelistingRequest
+) -> ListingResponse:
+    """Takes the listing off the market; what was sold runs on. Only a version submitted later brings it back."""
+    only_of = None if caller.has(Role.OFFICER) else caller.subject
+    listing, newest = await delistings.delist_listing(
+        tx, listing_id, version, caller.subject, body.reason, only_of=only_of
+    )
+    response.headers["etag"] = etag(listing.version)
+    return ListingResponse.of(listing, newest)
 
 
 @router.post(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.config import JsonDict
@@ -98,12 +98,12 @@ class DefinitionItem(BaseModel):
         )
 
     @classmethod
-    def of_definition(cls, definition: Definition) -> Self:
-        return cls.model_construct(**_plain(definition))
+    def of_definition(cls, definition: Definition) -> "DefinitionItem":
+        return DefinitionItem.model_construct(**_plain(definition))
 
 
-def _plain(definition: Definition) -> dict[str, object]:
-    plain: dict[str, object] = {name: getattr(definition, name) for name in Definition.__slots__}
+def _plain(definition: Definition) -> dict[str, Any]:
+    plain: dict[str, Any] = {name: getattr(definition, name) for name in Definition.__slots__}
     blocks = [
         RequiredBlockItem.model_construct(title_zh=b.title_zh, title_en=b.title_en, words=list(b.words))
         for b in definition.required_blocks
@@ -152,8 +152,8 @@ class CategoryItem(DefinitionItem):
     number: int
 
     @classmethod
-    def of(cls, category: Category) -> Self:
-        return cls.model_construct(
+    def of(cls, category: Category) -> "CategoryItem":
+        return CategoryItem.model_construct(
             code=category.code, parent=category.parent, number=category.number, **_plain(category.definition)
         )
 
@@ -195,7 +195,7 @@ class CategoryResponse(CategoryItem):
     versions: list[CategoryVersionItem]
 
     @classmethod
-    def with_versions(cls, category: Category, versions: Sequence[CategoryVersion]) -> Self:
-        return cls.model_construct(
+    def with_versions(cls, category: Category, versions: Sequence[CategoryVersion]) -> "CategoryResponse":
+        return CategoryResponse.model_construct(
             **dict(CategoryItem.of(category)), versions=[CategoryVersionItem.of(version) for version in versions]
         )

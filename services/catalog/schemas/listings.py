@@ -98,6 +98,11 @@ class ListingRequest(BaseModel):
         )
 
 
+class DelistingRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"reason": "功能暂停，待修复后重新上架"}})
+    reason: Reason
+
+
 class RetirementRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"reason": "由新产品替代"}})
     reason: Reason

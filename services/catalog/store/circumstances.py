@@ -42,6 +42,12 @@ async def restrictions(tx: Transaction, keys: Iterable[str]) -> dict[str, Restri
     return {restriction.target_key: restriction for restriction in found}
 
 
+async def restriction_sequence(tx: Transaction, key: str) -> int:
+    """Which state of the restriction on this target is known, 0 for none."""
+    found = await tx.session.scalar(select(tables.restriction.c.sequence).where(tables.restriction.c.key == key))
+    return found or 0
+
+
 def restriction_keys(listing_id: UUID, provider_id: UUID, category: str) -> tuple[str, str, str]:
     """The targets whose restrictions hit a listing, from the narrowest to the widest."""
     return (

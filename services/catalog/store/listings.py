@@ -1,13 +1,14 @@
 """How listings and their versions are found and locked."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select, true
 
 from services.catalog import tables
 from services.catalog.domain.effective import Lifecycle
-from services.catalog.domain.listing import Listing, ListingVersion
+from services.catalog.domain.listing import Listing, ListingVersion, VersionState
 from shared.contracts.catalog import ListingKind
 from shared.db.transaction import Transaction
 from shared.errors import NotFound, StaleVersion
@@ -50,6 +51,76 @@ async def newest_version(tx: Transaction, listing: Listing) -> ListingVersion:
 async def live_version(tx: Transaction, listing: Listing) -> ListingVersion | None:
     """The version that is on the market, or was last."""
     return await version_of(tx, listing.listing_id, listing.live_number) if listing.live_number else None
+
+
+async def publishable_versions(tx: Transaction, listing_id: UUID, since: datetime | None) -> Sequence[ListingVersion]:
+    """What is approved or live, and the newest superseded version, under a freeze the newest from before it."""
+    columns = tables.listing_version.c
+    waiting = await tx.session.scalars(
+        select(ListingVersion).where(
+            columns.listing_id == listing_id, columns.state.in_([VersionState.APPROVED, VersionState.LIVE])
+        )
+    )
+    superseded = await tx.session.scalar(
+        select(ListingVersion)
+        .where(
+            columns.listing_id == listing_id,
+            columns.state == VersionState.SUPERSEDED,
+            columns.went_live_at < since if since is not None else true(),
+        )
+        .order_by(columns.number.desc())
+        .limit(1)
+    )
+    return [*waiting, *([superseded] if superseded is not None else [])]
+
+
+async def lock_listings(tx: Transaction, listing_ids: Collection[UUID], provider_ids: Collection[UUID]) -> None:
+    """These listings and all of these providers, in one order for everybody."""
+    await tx.driver.execute(
+        "SELECT FROM listing WHERE listing_id = ANY ($1) OR provider_id = ANY ($2) ORDER BY listing_id FOR UPDATE",
+        list(listing_ids),
+        list(provider_ids),
+    )
+
+
+async def unsettled(
+    tx: Transaction, listing_ids: Collection[UUID], provider_ids: Collection[UUID], since: datetime | None
+) -> list[UUID]:
+    """Those of these listings in which a version waits for its time, or went live at or after `since`."""
+    rows = await tx.driver.fetch(
+        """
+        SELECT l.listing_id FROM listing l
+        WHERE (l.listing_id = ANY ($1) OR l.provider_id = ANY ($2)) AND l.lifecycle <> 'retired' AND EXISTS (
+            SELECT FROM listing_version v WHERE v.listing_id = l.listing_id AND (
+                v.state = 'approved' OR v.state = 'live' AND v.number = l.live_number AND v.went_live_at >= $3))
+        ORDER BY l.listing_id
+        """,
+        list(listing_ids),
+        list(provider_ids),
+        since,
+    )
+    return [row["listing_id"] for row in rows]
+
+
+async def claim_due_listings(tx: Transaction, now: datetime, limit: int) -> Sequence[Listing]:
+    """Those for which restrictions have ended by themselves."""
+    due = tables.listing.c.settle_at
+    found = await tx.session.scalars(
+        select(Listing).where(due <= now).order_by(due).limit(limit).with_for_update(skip_locked=True)
+    )
+    return found.all()
+
+
+async def mark_due(tx: Transaction, category: str) -> None:
+    """Whatever waits in this category is looked at again, because what the category asks for has changed."""
+    await tx.driver.execute(
+        """
+        UPDATE listing l SET settle_at = $2 WHERE l.category = $1 AND l.lifecycle <> 'retired' AND EXISTS (
+            SELECT FROM listing_version v WHERE v.listing_id = l.listing_id AND v.state = 'approved')
+        """,
+        category,
+        tx.now,
+    )
 
 
 async def applications_of(tx: Transaction, account_id: str) -> int:

@@ -3,8 +3,9 @@
 from dataclasses import asdict
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Dialect, Enum, Integer, Text
+from sqlalchemy import Dialect, Enum, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import TypeDecorator
 
@@ -58,6 +59,17 @@ class Texts(TypeDecorator[tuple[str, ...]]):
         return list(value or ())
 
     def process_result_value(self, value: Any, dialect: Dialect) -> tuple[str, ...]:
+        return tuple(value or ())
+
+
+class Ids(TypeDecorator[tuple[UUID, ...]]):
+    impl = ARRAY(Uuid)
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[UUID, ...] | None, dialect: Dialect) -> Any:
+        return list(value or ())
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[UUID, ...]:
         return tuple(value or ())
 
 

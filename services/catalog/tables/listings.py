@@ -1,13 +1,13 @@
 """Listings, and every version of their content."""
 
-from sqlalchemy import Column, Computed, ForeignKey, Index, Integer, Table, Text, Uuid, text
+from sqlalchemy import BigInteger, Column, Computed, ForeignKey, Index, Integer, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import composite
 
 from services.catalog.domain.content import Content
 from services.catalog.domain.effective import Lifecycle
 from services.catalog.domain.listing import Listing, ListingVersion, VersionState
-from services.catalog.tables.columns import Findings, Plans, Texts, named
+from services.catalog.tables.columns import Findings, Ids, Plans, Texts, named
 from services.catalog.tables.metadata import mapper, metadata
 from shared.contracts.catalog import ListingKind
 from shared.db.tables import INSTANT
@@ -27,6 +27,9 @@ listing = Table(
     Column("first_published_at", INSTANT),
     Column("published_at", INSTANT),
     Column("version", Integer, nullable=False),
+    Column("delisted_at", INSTANT),
+    Column("settle_at", INSTANT),
+    Index("ix_listing_due", "settle_at", postgresql_where=text("settle_at IS NOT NULL")),
     Index("ix_listing_own", "account_id", "listing_id"),
     Index("ix_listing_market", "first_published_at", "listing_id", postgresql_where=text("lifecycle = 'live'")),
 )
@@ -56,6 +59,12 @@ listing_version = Table(
     Column("decided_at", INSTANT),
     Column("reason", Text, nullable=False),
     Column("clauses", Texts, nullable=False),
+    Column("category_number", Integer, nullable=False, server_default="0"),
+    Column("rules_digest", Text, nullable=False, server_default=""),
+    Column("answers", Ids, nullable=False, server_default="{}"),
+    Column("restriction_sequence", BigInteger, nullable=False, server_default="0"),
+    Column("went_live_at", INSTANT),
+    Index("ix_listing_version_approved", "listing_id", postgresql_where=text("state = 'approved'")),
     Column("search", TSVECTOR, Computed(_SEARCHED, persisted=True)),
     Index("ix_listing_version_search", "search", postgresql_using="gin"),
 )

@@ -47,6 +47,13 @@ def a_content(**values: Any) -> Content:
     return replace(CLEAN, **values)
 
 
+def another_content(number: int, **values: Any) -> Content:
+    """Its texts have nothing in common with those of another number, so that no listing looks like a copy."""
+    signs = "".join(chr(0x4E00 + (number * 613 + index * 37) % 5000) for index in range(80))
+    texts = {"name": signs[:6], "summary": f"{signs[6:20]}。", "details": f"{signs[20:]}，功能与使用教程。"}
+    return a_content(**{**texts, **values})
+
+
 def a_listing(**values: Any) -> Listing:
     defaults: dict[str, Any] = {
         "listing_id": new_id(),

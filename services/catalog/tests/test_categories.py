@@ -39,7 +39,7 @@ async def publish(db, definition, code="erp", **values):
 
 async def in_force(db, code="erp"):
     async with db.transaction() as tx:
-        found = await store.category(tx, code)
+        found = await store.lock_category(tx, code)
         return found.number, found.definition
 
 
@@ -64,7 +64,7 @@ async def test_seeding_twice_changes_nothing(db):
     async with db.transaction() as tx:
         assert await tx.driver.fetchval("SELECT count(*) FROM audit") == 1
         assert [c.code for c in await store.categories(tx)] == [entry.code for entry in FILE]
-        assert (await store.category(tx, "erp")).definition == ERP
+        assert (await store.lock_category(tx, "erp")).definition == ERP
 
 
 async def test_a_newer_file_publishes_a_new_version(db):

@@ -34,6 +34,7 @@ def blocked(circumstances, at=NOW):
     [
         (Lifecycle.UNPUBLISHED, SELLING | {E.USE, E.CALL_API}),
         (Lifecycle.LIVE, set()),
+        (Lifecycle.WITHDRAWN, {E.LIST, E.ORDER}),
         (Lifecycle.DELISTED, {E.LIST, E.ORDER}),
         (Lifecycle.RETIRED, SELLING | {E.PUBLISH}),
     ],

@@ -9,28 +9,49 @@ from services.catalog.domain.errors import (
     CategoryFixed,
     KindFixed,
     ListingRetired,
+    NeverPublished,
     NothingToReview,
     NothingToSubmit,
     ScreeningBlocked,
     UnderReview,
 )
 from services.catalog.domain.listing import TRANSITIONS, WAITING, VersionState
+from services.catalog.domain.publication import Freeze, settle
 from services.catalog.domain.screening.finding import Finding, Said, Severity
 from services.catalog.tests.builders import NOW, a_content, a_listing, a_verdict, a_version
-from shared.contracts.catalog import ListingKind, ListingLifecycle, ListingPublished, ListingRejected, ListingUpdated
+from shared.contracts.catalog import (
+    ListingChangesRequested,
+    ListingDelisted,
+    ListingKind,
+    ListingLifecycle,
+    ListingPublished,
+    ListingRejected,
+)
+from shared.contracts.catalog import ListingRetired as ListingRetiredFact
 
 S = VersionState
 ALLOWED = {
     (S.DRAFT, S.SUBMITTED),
     (S.SUBMITTED, S.IN_REVIEW),
-    (S.SUBMITTED, S.LIVE),
+    (S.SUBMITTED, S.APPROVED),
     (S.SUBMITTED, S.CHANGES_REQUESTED),
     (S.SUBMITTED, S.REJECTED),
-    (S.IN_REVIEW, S.LIVE),
+    (S.IN_REVIEW, S.APPROVED),
     (S.IN_REVIEW, S.CHANGES_REQUESTED),
     (S.IN_REVIEW, S.REJECTED),
+    (S.APPROVED, S.LIVE),
+    (S.APPROVED, S.SUPERSEDED),
     (S.LIVE, S.SUPERSEDED),
+    (S.LIVE, S.APPROVED),
+    (S.SUPERSEDED, S.LIVE),
 }
+
+
+def go_live(listing, version, live=None, at=NOW):
+    """An approval while nothing blocks publishing."""
+    listing.approve(version, a_verdict(at=at))
+    return settle(listing, [v for v in (version, live) if v], Freeze(), at)
+
 
 SAID = Said("说明。", "Said.")
 
@@ -61,7 +82,7 @@ def test_only_what_waits_is_reviewed(state, act):
     listing = a_listing()
     version = a_version(listing, state)
     acts = {
-        "approve": lambda: listing.approve(version, None, a_verdict()),
+        "approve": lambda: listing.approve(version, a_verdict()),
         "request_changes": lambda: listing.request_changes(version, a_verdict()),
         "reject": lambda: listing.reject(version, a_verdict()),
         "begin_review": lambda: listing.begin_review(version),
@@ -77,7 +98,7 @@ def test_what_waits_cannot_be_rewritten(state):
         listing.write(a_version(listing, state), listing.kind, a_content(name="新名"), NOW)
 
 
-@pytest.mark.parametrize("state", [S.CHANGES_REQUESTED, S.REJECTED, S.LIVE])
+@pytest.mark.parametrize("state", [S.CHANGES_REQUESTED, S.REJECTED, S.APPROVED, S.LIVE])
 def test_after_a_decision_a_new_version_begins_and_the_decided_one_stays(state):
     listing = a_listing()
     decided = a_version(listing, state)
@@ -96,7 +117,7 @@ def test_a_draft_is_rewritten_in_place():
 def test_an_approved_version_goes_live_and_fixes_the_category():
     listing = a_listing()
     version = a_version(listing, S.SUBMITTED)
-    [fact] = listing.approve(version, None, a_verdict())
+    [fact] = go_live(listing, version)
     assert isinstance(fact, ListingPublished)
     assert (fact.callback_url, fact.kind, fact.version) == (version.content.callback_url, ListingKind.APPLICATION, 1)
     assert (listing.lifecycle, listing.category, version.state) == (Lifecycle.LIVE, "order-processing", S.LIVE)
@@ -112,14 +133,16 @@ def test_before_the_first_approval_the_category_is_the_providers_choice():
 def test_the_live_version_stays_until_its_successor_is_approved():
     listing = a_listing()
     live = a_version(listing, S.SUBMITTED)
-    listing.approve(live, None, a_verdict())
+    go_live(listing, live)
     successor = listing.write(live, listing.kind, a_content(name="新名"), NOW)
     listing.submit(successor, (), NOW)
-    listing.request_changes(successor, a_verdict())
+    [sent_back] = listing.request_changes(successor, a_verdict())
+    assert isinstance(sent_back, ListingChangesRequested)
+    assert (sent_back.version, sent_back.clauses) == (2, ("4.3.2",))
     assert (listing.live_number, live.state) == (1, S.LIVE)
     better = listing.write(successor, listing.kind, a_content(name="更新名"), NOW)
     listing.submit(better, (), NOW)
-    [fact] = listing.approve(better, live, a_verdict(at=NOW + timedelta(days=1)))
+    [fact] = go_live(listing, better, live, at=NOW + timedelta(days=1))
     assert (fact.name, fact.version, live.state) == ("更新名", 3, S.SUPERSEDED)
     assert listing.first_published_at == NOW
 
@@ -156,9 +179,9 @@ def test_the_kind_of_a_listing_stays():
 def test_a_retired_listing_is_told_once_and_takes_nothing_more():
     listing = a_listing()
     live = a_version(listing, S.SUBMITTED)
-    listing.approve(live, None, a_verdict())
+    go_live(listing, live)
     [fact] = listing.retire(live)
-    assert isinstance(fact, ListingUpdated)
+    assert isinstance(fact, ListingRetiredFact)
     assert fact.lifecycle is ListingLifecycle.RETIRED
     assert listing.retire(live) == []
     with pytest.raises(ListingRetired):
@@ -182,3 +205,28 @@ def test_every_step_counts_the_version_up(act):
     }
     acts[act]()
     assert listing.version == 2
+
+
+def a_live_listing():
+    listing = a_listing()
+    live = a_version(listing, S.SUBMITTED, submitted_at=NOW)
+    go_live(listing, live)
+    return listing, live
+
+
+def test_a_delisting_is_told_once_and_only_of_what_was_on_the_market():
+    listing, live = a_live_listing()
+    [fact] = listing.delist(live, NOW)
+    assert isinstance(fact, ListingDelisted)
+    assert (fact.lifecycle, fact.first_published_at) == (ListingLifecycle.DELISTED, NOW)
+    assert listing.delist(live, NOW) == []
+    with pytest.raises(NeverPublished):
+        a_listing().delist(None, NOW)
+
+
+def test_a_move_takes_along_what_is_being_written_but_no_decided_version():
+    listing, live = a_live_listing()
+    draft = listing.write(live, listing.kind, a_content(name="新名"), NOW)
+    [fact] = listing.move("erp", live, draft)
+    assert (fact.category, listing.category, draft.content.category) == ("erp", "erp", "erp")
+    assert live.content.category == "order-processing"

@@ -23,6 +23,7 @@ from services.catalog.tests.builders import (
     a_market,
     a_seller,
     a_submitted,
+    another_content,
     approve,
     told,
 )
@@ -54,7 +55,7 @@ async def test_the_story_from_draft_to_market_is_told_in_facts(db):
     assert (published.callback_url, published.kind) == (CLEAN.callback_url, ListingKind.APPLICATION)
     async with db.transaction() as tx:
         rows = await tx.driver.fetch("SELECT action FROM audit WHERE target LIKE 'listing:%' ORDER BY position")
-    assert [row["action"] for row in rows] == ["create_listing", "submit_listing", "decide_review"]
+    assert [row["action"] for row in rows] == ["create_listing", "submit_listing", "settle_listing", "decide_review"]
 
 
 async def test_an_account_that_never_applied_cannot_write_listings(db):
@@ -65,7 +66,7 @@ async def test_an_account_that_never_applied_cannot_write_listings(db):
 
 async def test_five_applications_are_the_limit_however_many_come_at_once(db):
     await a_market(db)
-    answers = await asyncio.gather(*(refusal_of(a_draft(db)) for _ in range(APPLICATION_LIMIT + 3)))
+    answers = await asyncio.gather(*(refusal_of(a_draft(db)) for _ in range(20)))
     assert sum(answer is None for answer in answers) == APPLICATION_LIMIT
     assert {type(answer) for answer in answers if answer} == {TooManyApplications}
 
@@ -201,7 +202,7 @@ async def test_a_stale_draft_is_not_overwritten(db):
 
 async def test_resync_tells_what_ever_was_published_in_pages(db):
     await a_market(db)
-    live = [await a_live(db) for _ in range(3)]
+    live = [await a_live(db, content=another_content(number)) for number in range(3)]
     await a_draft(db)
     async with db.transaction() as tx:
         await listings.retire_listing(tx, live[0].listing_id, "shop", live[0].version, "over")

@@ -66,9 +66,11 @@ async def bring_categories_in_force(tx: Transaction) -> int:
 
 
 async def _bring_in_force(tx: Transaction, category: Category, version: CategoryVersion) -> None:
-    old = category.number
+    old, asked = category.number, category.requires_qualification
     category.follow(version)
     version.in_force_at = tx.now
+    if asked != category.requires_qualification:
+        await store.mark_due(tx, category.code)
     tx.record(
         "bring_category_in_force",
         f"category:{category.code}",

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from services.catalog import store
 from services.catalog.domain.content import Content
-from services.catalog.domain.effective import effective, is_correction
+from services.catalog.domain.effective import effective, is_correction, open_penalties
 from services.catalog.domain.errors import (
     AccountBlocked,
     ProviderUnknown,
@@ -13,11 +13,14 @@ from services.catalog.domain.errors import (
 from services.catalog.domain.listing import APPLICATION_LIMIT, WAITING, Listing, ListingVersion
 from services.catalog.domain.review import USUAL_TERMS, Terms
 from services.catalog.use_cases.images import use_images
+from services.catalog.use_cases.offers import restate_offer
 from services.catalog.use_cases.publishing import refuse_blocked_publishing, told_cause
 from services.catalog.use_cases.reviews import open_review, void_review
 from services.catalog.use_cases.screening import Draft, screen_draft
+from services.catalog.use_cases.signatures import keep_signature
+from services.catalog.use_cases.similar import hold_house
 from shared.contracts.catalog import ListingKind
-from shared.contracts.effects import Effect
+from shared.contracts.effects import Effect, target_key
 from shared.db.transaction import Transaction
 from shared.errors import Invalid
 from shared.ids import new_id
@@ -41,7 +44,7 @@ async def create_listing(
     listing = Listing(new_id(), seller.provider_id, account_id, kind, created_at=tx.now)
     draft = ListingVersion(listing.listing_id, listing.newest_number, content, created_at=tx.now)
     await _refuse_blocked_account(tx, listing, content.category)
-    draft.findings = (await screen_draft(tx, _draft(listing, content, removed_markup))).findings
+    await _screen(tx, listing, draft, removed_markup)
     tx.session.add(listing)
     await tx.session.flush()
     tx.session.add(draft)
@@ -66,7 +69,7 @@ async def write_draft(
     newest = await store.newest_version(tx, listing)
     old = newest.content
     draft = listing.write(newest, kind, content, tx.now)
-    draft.findings = (await screen_draft(tx, _draft(listing, content, removed_markup))).findings
+    await _screen(tx, listing, draft, removed_markup)
     tx.session.add(draft)
     await use_images(tx, account_id, draft)
     changed = [name for name in Content.__slots__ if getattr(old, name) != getattr(content, name)]
@@ -80,16 +83,21 @@ async def submit_listing(tx: Transaction, listing_id: UUID, account_id: str, ter
     draft = await store.newest_version(tx, listing)
     if draft.state in WAITING:
         return listing, draft
-    findings = (await screen_draft(tx, _draft(listing, draft.content))).findings
+    await _refuse_misplaced(tx, draft.content.category)
+    await hold_house(tx, listing)
+    await _screen(tx, listing, draft)
+    around = await store.circumstances(tx, listing, draft.content.category)
+    sequence = await store.restriction_sequence(tx, target_key("listing", listing_id))
     # What the writer can mend is said first, then what only time or the platform can; a refusal takes both back.
-    tx.emit(*listing.submit(draft, findings, tx.now))
-    await refuse_blocked_publishing(tx, listing, draft.content.category, corrections_pass=True)
-    await open_review(tx, listing, draft, await store.live_version(tx, listing), findings, terms)
+    tx.emit(*listing.submit(draft, draft.findings, tx.now, open_penalties(around, tx.now), sequence))
+    refuse_blocked_publishing(tx, around)
+    await keep_signature(tx, listing, draft)
+    await open_review(tx, listing, draft, await store.live_version(tx, listing), draft.findings, terms)
     tx.record(
         "submit_listing",
         _target(listing),
         old={"state": "draft"},
-        new={"state": draft.state, "number": draft.number, "findings": len(findings)},
+        new={"state": draft.state, "number": draft.number, "findings": len(draft.findings)},
     )
     return listing, draft
 
@@ -99,6 +107,7 @@ async def retire_listing(tx: Transaction, listing_id: UUID, account_id: str, ver
     listing = await store.lock_listing(tx, listing_id, only_of=account_id, version=version)
     old = listing.lifecycle
     tx.emit(*listing.retire(await store.live_version(tx, listing)))
+    await restate_offer(tx, listing, None)
     await void_review(tx, listing, reason)
     tx.record(
         "retire_listing", _target(listing), old={"lifecycle": old}, new={"lifecycle": listing.lifecycle}, reason=reason
@@ -123,6 +132,14 @@ async def _refuse_misplaced(tx: Transaction, code: str) -> None:
     if place is None or not place.takes_listings:
         why = "is no category" if place is None else "is a group; choose one of the categories below it"
         raise Invalid(f"{code!r} {why}", errors=[{"pointer": "/category", "in": "body", "message": f"{code!r} {why}"}])
+
+
+async def _screen(
+    tx: Transaction, listing: Listing, draft: ListingVersion, removed_markup: tuple[str, ...] = ()
+) -> None:
+    screened = await screen_draft(tx, _draft(listing, draft.content, removed_markup))
+    draft.findings, draft.rules_digest = screened.findings, screened.rules_digest
+    draft.category_number = screened.category_number
 
 
 def _draft(listing: Listing, content: Content, removed_markup: tuple[str, ...] = ()) -> Draft:

@@ -1,34 +1,77 @@
-"""What a verdict of the reviewers makes of a version, and what keeps every version away from the market."""
+"""What a verdict makes of a version, and which approved version is live under what blocks publishing now."""
+
+from collections.abc import Collection
+from datetime import datetime
 
 from services.catalog import store
-from services.catalog.domain.effective import Because, effective, is_correction
+from services.catalog.domain.effective import Because, Circumstances, Lifecycle, effective, is_correction
 from services.catalog.domain.errors import PublishBlocked
 from services.catalog.domain.listing import Listing, ListingVersion, Verdict
-from shared.contracts.effects import Effect
+from services.catalog.domain.publication import freeze_of, settle
+from services.catalog.use_cases.offers import restate_offer
+from services.catalog.use_cases.signatures import keep_signature
+from shared.contracts.effects import Effect, Target
 from shared.db.transaction import Transaction
+
+BATCH = 50
 
 
 async def approve(tx: Transaction, listing: Listing, version: ListingVersion, verdict: Verdict) -> None:
-    live = await store.live_version(tx, listing)
-    tx.emit(*listing.approve(version, live, verdict))
-    await refuse_blocked_publishing(tx, listing, version.content.category, corrections_pass=False)
+    """It is live now, or as soon as nothing blocks publishing any more."""
+    listing.approve(version, verdict)
+    await keep_signature(tx, listing, version)
+    await settle_listing(tx, listing)
 
 
 async def request_changes(tx: Transaction, listing: Listing, version: ListingVersion, verdict: Verdict) -> None:
-    listing.request_changes(version, verdict)
+    tx.emit(*listing.request_changes(version, verdict))
 
 
 async def reject(tx: Transaction, listing: Listing, version: ListingVersion, verdict: Verdict) -> None:
     tx.emit(*listing.reject(version, verdict))
 
 
-async def refuse_blocked_publishing(
-    tx: Transaction, listing: Listing, category: str, *, corrections_pass: bool
-) -> None:
-    """`corrections_pass`: no restriction keeps a provider from handing in what an open penalty asks for."""
-    around = await store.circumstances(tx, listing, category)
+async def settle_listing(tx: Transaction, listing: Listing) -> None:
+    """Lets the version be live that may be, given what blocks publishing now. The caller has locked the listing."""
+    if listing.lifecycle is Lifecycle.RETIRED:
+        return
+    freeze = freeze_of(await store.circumstances(tx, listing, listing.category), tx.now)
+    old = {"live_number": listing.live_number, "lifecycle": listing.lifecycle}
+    versions = await store.publishable_versions(tx, listing.listing_id, freeze.since)
+    facts = settle(listing, versions, freeze, tx.now)
+    if not facts:
+        return
+    tx.emit(*facts)
+    new = {"live_number": listing.live_number, "lifecycle": listing.lifecycle}
+    tx.record("settle_listing", f"listing:{listing.listing_id}", old=old, new=new)
+    await restate_offer(tx, listing, await store.live_version(tx, listing))
+
+
+async def settle_targets(tx: Transaction, targets: Collection[Target], since: datetime | None = None) -> None:
+    """After what blocks publishing has changed for these targets; `since` is the earliest begin of a publish freeze.
+
+    All their listings are locked before any is looked at, so that none goes live by what was known before.
+    """
+    of_providers = {target.id for target in targets if target.kind != "listing"}
+    single = {target.id for target in targets if target.kind == "listing"}
+    await store.lock_listings(tx, single, of_providers)
+    for listing_id in await store.unsettled(tx, single, of_providers, since):
+        await settle_listing(tx, await store.lock_listing(tx, listing_id))
+
+
+async def publish_approved(tx: Transaction) -> int:
+    """Restrictions that end by themselves say nothing when they do."""
+    due = await store.claim_due_listings(tx, tx.now, BATCH)
+    for listing in due:
+        listing.settle_at = None
+        await settle_listing(tx, listing)
+    return len(due)
+
+
+def refuse_blocked_publishing(tx: Transaction, around: Circumstances) -> None:
+    """No restriction keeps a provider from handing in what an open penalty asks for."""
     causes = effective(around, tx.now)[Effect.PUBLISH]
-    if corrections_pass and is_correction(around, tx.now):
+    if is_correction(around, tx.now):
         causes = tuple(cause for cause in causes if cause.source != "restriction")
     if causes:
         raise PublishBlocked(
