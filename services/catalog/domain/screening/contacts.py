@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from services.catalog.domain.screening import links, phones
 from services.catalog.domain.screening.finding import Finding, Said, Severity
-from services.catalog.domain.screening.patterns import Pattern, found, hints, is_denied
+from services.catalog.domain.screening.patterns import Battery, Pattern, found, hints, is_denied
 from services.catalog.domain.screening.subject import Subject
 from services.catalog.domain.screening.text import Normalised
 
@@ -111,6 +111,7 @@ _PAYMENTS = (
         r"(?:platform|market(?:place)?)(?![a-z])",
     ),
 )
+_ALL = Battery((_EMAIL, *_PEOPLE, *_PAYMENTS))
 
 
 def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
@@ -122,30 +123,24 @@ def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
 def find_in(field: str, text: Normalised, allowed_hosts: frozenset[str]) -> Iterator[Finding]:
     """At most one finding for each place: the first pattern that explains it."""
     taken: list[tuple[int, int]] = []
-
-    def is_taken(start: int, end: int) -> bool:
-        if any(start < until and since < end for since, until in taken):
-            return True
-        taken.append((start, end))
-        return False
-
-    for start, end in _places(_EMAIL, text.text):
-        if not is_taken(start, end):
-            yield found(_EMAIL, field, text, start, end)
-    for start, end in links.places(text, allowed_hosts):
-        if not is_taken(start, end):
-            yield found(links.FOREIGN, field, text, start, end)
-    for pattern in (*_PEOPLE, *_PAYMENTS):
-        for start, end in _places(pattern, text.text):
-            if not is_taken(start, end) and not (pattern in _PAYMENTS and is_denied(text.text, start, end)):
+    for pattern, start, end in _seen(text, allowed_hosts):
+        if not any(start < until and since < end for since, until in taken):
+            taken.append((start, end))
+            if not (pattern in _PAYMENTS and is_denied(text.text, start, end)):
                 yield found(pattern, field, text, start, end)
-    for start, end in phones.places(text.text):
-        if not is_taken(start, end):
-            yield found(phones.PHONE, field, text, start, end)
 
 
-def _places(pattern: Pattern, text: str) -> Iterator[tuple[int, int]]:
-    if any(hint in text for hint in pattern.hints):
-        for match in pattern.regex.finditer(text):
-            if match.end() > match.start():
-                yield match.span()
+def _seen(text: Normalised, allowed_hosts: frozenset[str]) -> Iterator[tuple[Pattern, int, int]]:
+    """Every match, the surest patterns first."""
+    worth_trying = _ALL.worth_trying(text.text)
+    if worth_trying[:1] == [_EMAIL]:
+        yield from _places(_EMAIL, text.text)
+    yield from ((links.FOREIGN, start, end) for start, end in links.places(text, allowed_hosts))
+    for pattern in worth_trying:
+        if pattern is not _EMAIL:
+            yield from _places(pattern, text.text)
+    yield from ((phones.PHONE, start, end) for start, end in phones.places(text.text))
+
+
+def _places(pattern: Pattern, text: str) -> Iterator[tuple[Pattern, int, int]]:
+    return ((pattern, *match.span()) for match in pattern.regex.finditer(text) if match.end() > match.start())

@@ -35,7 +35,9 @@ _CODE = re.compile(
     r"[¥€₤$£]\s?(?=[a-z]{0,12}\d)(?=\d{0,12}[a-z])[a-z0-9]{8,13}\s?[¥€₤$£]"
     r"|复制[^,。;!?\n]{0,10}打开(?:手机)?(?:淘宝|天猫|京东|拼多多|抖音)"
 )
-_DOTS = (".", "://", ":\\\\", "点", "dot", "。com", "。cn", "·", "•", "丶", "。net")
+# What every match of the two holds, found in a fraction of the time.
+_URL_HINT = re.compile(r"[.:][a-z0-9/\\]")
+_SPELLED_HINT = re.compile(rf"[·•丶。.点\])}}>t]\s?(?:{_SURE}|中国|公司|网络|商城|网店|网址|在线|集团)")
 _CODES = ("¥", "€", "₤", "$", "£", "复制")
 _HOST = re.compile(r"(?:https?:(?://|\\\\))?([^/:?#\\]+)")
 _PLAIN = re.compile(r"[a-z0-9.-]+")
@@ -60,11 +62,13 @@ FOREIGN = Pattern(
 
 def places(text: Normalised, allowed_hosts: frozenset[str]) -> Iterator[tuple[int, int]]:
     """Where an address off the allowed hosts stands in the normalised text. Places may overlap."""
-    if any(dot in text.text for dot in _DOTS):
-        for pattern in (_URL, _SPELLED):
-            for match in pattern.finditer(text.text):
-                if not is_allowed(match[0], allowed_hosts) or _is_disguised(text, *match.span()):
-                    yield match.span()
+    for pattern, is_likely in (
+        (_URL, _URL_HINT.search(text.text) is not None),
+        (_SPELLED, "www" in text.text or _SPELLED_HINT.search(text.text) is not None),
+    ):
+        for match in pattern.finditer(text.text) if is_likely else ():
+            if not is_allowed(match[0], allowed_hosts) or _is_disguised(text, *match.span()):
+                yield match.span()
     if any(code in text.text for code in _CODES):
         for match in _CODE.finditer(text.text):
             yield match.span()

@@ -61,9 +61,13 @@ class Battery:
 
     def find_all(self, texts: Mapping[str, Normalised]) -> Iterator[Finding]:
         for field, text in texts.items():
-            seen = {hint for hint, _, _ in self._hints.find_matches_as_indexes(text.text, overlapping=True)}
-            for index in sorted({owner for hint in seen for owner in self._owners[hint]}):
-                yield from _matches(self._patterns[index], field, text)
+            for pattern in self.worth_trying(text.text):
+                yield from _matches(pattern, field, text)
+
+    def worth_trying(self, text: str) -> Sequence[Pattern]:
+        """In their order; none of the others matches."""
+        seen = {hint for hint, _, _ in self._hints.find_matches_as_indexes(text, overlapping=True)}
+        return [self._patterns[index] for index in sorted({owner for hint in seen for owner in self._owners[hint]})]
 
 
 def _matches(pattern: Pattern, field: str, text: Normalised) -> Iterator[Finding]:

@@ -14,9 +14,11 @@ _OTHER = re.compile(
     r"|(?<!\d)[48]00(?:[\s-]?\d{3}[\s-]?\d{4}|[\s-]?\d{4}[\s-]?\d{3}|-\d-\d{3}-\d{3})(?![\d.])"
     r"|(?<![\d\w])\+(?!86)\d{1,3}(?:[\s-]?\(?\d{2,4}\)?){3,4}(?!\d)"
 )
+_OTHER_HINT = re.compile(r"\d[\d\s()-]{6}")
 # How people group the eleven digits; other groups, such as a list of two-digit numbers, are no number of a phone.
 _GROUPS = {(11,), (3, 4, 4), (3, 8), (7, 4), (4, 3, 4), (3, 3, 5), (5, 6), (4, 4, 3), (3, 5, 3), (1,) * 11}
 _SPLIT = re.compile(rf"{_SIGNS}+")
+_DIGITS = re.compile(r"\d.{0,3}\d.{0,3}\d.{0,3}\d", re.DOTALL)
 _COUNTRY = re.compile(r"(?<!\d)(?:\+|00)86[\s-]?$|(?<!\d)86[\s-]$")
 _CALL = re.compile(r"(?:电话|手机|热线|致电|拨打|来电|联系|号码|咨询|tel|phone|call|mobile)[^,。;!?\n]{0,8}$")
 
@@ -39,7 +41,7 @@ def places(text: str) -> Iterator[tuple[int, int]]:
     digits = as_digits(text)
     if digits is not None:
         yield from _mobiles(digits, text)
-    for match in _OTHER.finditer(text):
+    for match in _OTHER.finditer(text) if _OTHER_HINT.search(text) else ():
         yield match.span()
 
 
