@@ -46,7 +46,7 @@ _KEEP_LOGO = """
 INSERT INTO logo_signature (listing_id, number, provider_id, looks, bands) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (listing_id, number) DO UPDATE SET looks = excluded.looks, bands = excluded.bands
 """
-_GROUPS = "SELECT state FROM account_group WHERE member_ids ? $1"
+_GROUPS = "SELECT state::text FROM account_group WHERE member_ids ? $1"
 
 
 @dataclass(frozen=True, slots=True)
