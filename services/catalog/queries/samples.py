@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import not_, select, true
+from sqlalchemy import ColumnElement, Text, cast, func, select, true
 
 from services.catalog import tables
 from services.catalog.domain.listing import ListingVersion
@@ -25,7 +25,7 @@ async def samples(
 ) -> Sequence[SampledVersion]:
     """The oldest first. Those that `not_by` may not judge, because it decided or owns them, are left out."""
     versions = tables.listing_version.c
-    of_others = not_(_columns.deciders.any(not_by)) & (_columns.account_id != not_by) if not_by is not None else true()
+    of_others = _not_of(not_by) if not_by is not None else true()
     rows = await tx.session.execute(
         select(Sample, ListingVersion)
         .join(ListingVersion, (versions.listing_id == _columns.listing_id) & (versions.number == _columns.number))
@@ -34,3 +34,8 @@ async def samples(
         .limit(limit)
     )
     return [SampledVersion(row[0], row[1]) for row in rows]
+
+
+def _not_of(reviewer: str) -> ColumnElement[bool]:
+    decided = func.array_position(_columns.deciders, cast(reviewer, Text))
+    return decided.is_(None) & (_columns.account_id != reviewer)

@@ -10,7 +10,6 @@ from services.catalog.domain.errors import (
     ListingRetired,
     NothingToReview,
     OwnProvider,
-    PublishBlocked,
     ReviewClaimed,
     ReviewUnclaimed,
     SecondReviewerNeeded,
@@ -114,7 +113,7 @@ async def release_review(
     "/listings/{listing_id}/review",
     operation_id="decide_review",
     response_model=ReviewedResponse,
-    responses=problems(*_REFUSED, PublishBlocked),
+    responses=problems(*_REFUSED),
 )
 async def decide_review(
     tx: Tx,

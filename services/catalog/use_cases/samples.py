@@ -69,13 +69,14 @@ async def _report(tx: Transaction, sample: Sample) -> None:
     listing = await store.lock_listing(tx, sample.listing_id)
     if listing.live_number != sample.number:
         return
+    version = await store.version_of(tx, sample.listing_id, sample.number)
     tx.emit(
         FindingReported(
             listing_id=listing.listing_id,
             provider_id=listing.provider_id,
             version=sample.number,
             origin=FindingOrigin.REVIEW,
-            rules_digest="",
+            rules_digest=version.rules_digest,
             found_at=tx.now,
             findings=tuple(
                 ReportedFinding(clause=clause, severity="warns", why_zh=sample.reason, why_en=sample.reason)
