@@ -17,9 +17,12 @@ PUBLIC = {
         "list_categories",
         "read_category",
         "read_category_version",
-        "search_market", "count_market_facets", "suggest_market_names",
+        "search_market",
+        "count_market_facets",
+        "suggest_market_names",
         "show_market_listing",
         "explain_listing",
+        "show_image",
     },
     "orders": {"hear_payment_server", "list_reviews"},
     "monitoring": {

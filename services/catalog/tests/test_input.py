@@ -138,7 +138,7 @@ async def test_what_was_read_can_be_sent_again_and_is_the_same(as_):
 
 
 HOSTILE = [
-    "<script>alert(1)</script>", "\u202e单打", "\u200b打\u200b单", "打\x08单", "\ufdfd" * 40, "Z\u0337\u0321\u031b" * 10,
+    "<script>alert(1)</script>", "\u202e单打", "\u200b打\u200b单", "打\x08单", "\ufdfd" * 9, "Z\u0337\u0321\u031b" * 10,
     "\ufffe\uffff", "%00%0a", "${7*7}{{7*7}}", "'; DROP TABLE listing; --", "\U0001f468\u200d\U0001f469\u200d",
     "\ud7ff\ue000", "<![CDATA[x]]>", "&#0;&#x202e;",
 ]  # fmt: skip
