@@ -1,6 +1,6 @@
 """Reviews on a real database: how they are opened, decided by one or two people, told, sampled and counted."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -16,6 +16,7 @@ from services.catalog.queries.reviews import Wanted, queue
 from services.catalog.queries.samples import samples
 from services.catalog.reactions.group_changed import keep_group
 from services.catalog.tests.builders import (
+    MONTHLY,
     NOW,
     a_cause,
     a_content,
@@ -36,6 +37,7 @@ from shared.contracts.catalog import FindingReported, ListingKind
 from shared.contracts.effects import Effect, Target
 from shared.contracts.envelope import Envelope
 from shared.contracts.registry import GroupChanged, Member
+from shared.db.transaction import Transaction
 from shared.errors import Invalid
 from shared.ids import new_id
 from shared.messaging.reaction import Received
@@ -67,7 +69,7 @@ async def resubmit(db, listing, content):
         return (await listings.submit_listing(tx, listing.listing_id, listing.account_id))[0]
 
 
-def around(tx):
+def around(tx: Transaction) -> tuple[datetime, datetime]:
     """A window that holds everything that happens in a test at one time."""
     return tx.now - timedelta(1), tx.now + timedelta(1)
 
@@ -149,10 +151,8 @@ async def test_a_light_change_is_due_sooner_and_due_dates_firm_up_with_the_calen
 async def test_the_queue_is_by_due_date_then_risk_and_can_be_narrowed_and_paged(db, clock):
     await a_market(db)
     plain = await a_submitted(db, content=another_content(1))
-    dear = another_content(2)
-    dear = await a_submitted(
-        db, content=another_content(2, plans=(dear.plans[0].model_copy(update={"price_fen": 2_000_000}),))
-    )
+    plans = (MONTHLY.model_copy(update={"price_fen": 2_000_000}),)
+    dear = await a_submitted(db, content=another_content(2, plans=plans))
     async with db.transaction() as tx:
         found = await queue(tx, Wanted("reviewer-1"), None, 10)
         assert [item.listing.listing_id for item in found] == [dear.listing_id, plain.listing_id]
