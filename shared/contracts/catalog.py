@@ -15,6 +15,8 @@ class ListingKind(StrEnum):
 
 
 class ListingLifecycle(StrEnum):
+    """`delisted` is also told of a listing that has nothing to show because a publish freeze took it back (6.5.3)."""
+
     LIVE = "live"
     DELISTED = "delisted"
     RETIRED = "retired"

@@ -115,8 +115,11 @@ async def mark_due(tx: Transaction, category: str) -> None:
     """Whatever waits in this category is looked at again, because what the category asks for has changed."""
     await tx.driver.execute(
         """
-        UPDATE listing l SET settle_at = $2 WHERE l.category = $1 AND l.lifecycle <> 'retired' AND EXISTS (
-            SELECT FROM listing_version v WHERE v.listing_id = l.listing_id AND v.state = 'approved')
+        UPDATE listing SET settle_at = $2 WHERE listing_id IN (
+            SELECT l.listing_id FROM listing l
+            WHERE l.category = $1 AND l.lifecycle <> 'retired' AND EXISTS (
+                SELECT FROM listing_version v WHERE v.listing_id = l.listing_id AND v.state = 'approved')
+            ORDER BY l.listing_id FOR UPDATE)
         """,
         category,
         tx.now,

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -30,9 +31,11 @@ from services.catalog.tests.builders import (
     told,
 )
 from services.catalog.use_cases import listings
+from services.catalog.use_cases.categories import publish_category
 from services.catalog.use_cases.delistings import delist_listing
 from services.catalog.use_cases.publishing import publish_approved
 from shared.contracts.effects import Effect, Target
+from shared.errors import Invalid
 
 
 async def submit(db, listing):
@@ -232,3 +235,46 @@ async def test_only_a_version_submitted_after_a_delisting_brings_the_listing_bac
         ("listing.published", "delisted", 2),
         ("listing.relisted", "live", 3),
     ]
+
+
+async def notices(db):
+    async with db.transaction() as tx:
+        rows = await tx.driver.fetch("SELECT kind FROM notice WHERE recipient = 'shop' ORDER BY notice_id")
+        return [row["kind"] for row in rows if not row["kind"].startswith("review.")]
+
+
+async def test_the_provider_is_told_of_what_it_did_not_ask_for(db, clock):
+    [seller] = await a_market(db)
+    listing = await a_live(db)
+    clock.advance(timedelta(hours=1))
+    await a_second_version(db, listing, name="第二版打单")
+    target = Target(kind="provider", id=seller.provider_id)
+    freezes = [a_cause(Effect.PUBLISH, from_=clock() - timedelta(hours=hours)) for hours in (0, 1)]
+    for sequence, causes in enumerate([freezes[:1], freezes, []], start=1):
+        await restrict(db, target, *causes, sequence=sequence)
+    assert await notices(db) == ["version.withdrawn", "listing.withdrawn", "version.live"]
+
+
+async def test_what_waited_for_a_qualification_goes_live_when_its_category_asks_for_none_any_more(db):
+    [seller] = await a_market(db, a_seller(**qualified_for("erp")))
+    listing = await a_submitted(db, content=a_content(category="erp"))
+    await tell_standing(db, a_seller(seller.provider_id), sequence=2)
+    listing = await approve(db, listing)
+    assert await states(db, listing) == ["approved"]
+    async with db.transaction() as tx:
+        open_to_all = replace((await store.lock_category(tx, "erp")).definition, requires_qualification=False)
+        await publish_category(tx, "erp", open_to_all, "olga", "open to all")
+    assert await tick(db) == 1
+    assert await states(db, listing) == ["live"]
+
+
+async def test_a_closed_category_keeps_its_listings_and_takes_no_new_ones(db):
+    await a_market(db)
+    listing = await a_live(db)
+    async with db.transaction() as tx:
+        closed = replace((await store.lock_category(tx, "order-processing")).definition, takes_listings=False)
+        await publish_category(tx, "order-processing", closed, "olga", "closed")
+    with pytest.raises(Invalid):
+        await a_draft(db, content=another_content(1))
+    listing = await a_second_version(db, listing, name="第二版打单")
+    assert await states(db, listing) == ["superseded", "live"]

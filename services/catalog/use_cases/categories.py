@@ -9,7 +9,7 @@ from services.catalog.domain.errors import CategoryKnown, CategoryMisplaced
 from shared.db.transaction import Transaction
 from shared.errors import Invalid
 
-BATCH = 50
+BATCH = 1
 
 
 async def create_category(tx: Transaction, code: str, parent: str, first: Definition, by: str, reason: str) -> Category:
@@ -58,7 +58,7 @@ async def publish_category(
 
 
 async def bring_categories_in_force(tx: Transaction) -> int:
-    """Announced versions whose time has come."""
+    """Announced versions whose time has come, each in a transaction of its own: it may touch many listings."""
     due = await store.claim_due_categories(tx, tx.now, BATCH)
     for version in due:
         await _bring_in_force(tx, await store.lock_category(tx, version.code), version)

@@ -64,7 +64,7 @@ async def write_draft(
 ) -> Written:
     """Changes the open draft, or begins the successor of a decided version."""
     listing = await store.lock_listing(tx, listing_id, only_of=account_id, version=version)
-    await _refuse_misplaced(tx, content.category)
+    await _refuse_misplaced(tx, content.category, listing.category)
     await _refuse_blocked_account(tx, listing, content.category)
     newest = await store.newest_version(tx, listing)
     old = newest.content
@@ -83,7 +83,7 @@ async def submit_listing(tx: Transaction, listing_id: UUID, account_id: str, ter
     draft = await store.newest_version(tx, listing)
     if draft.state in WAITING:
         return listing, draft
-    await _refuse_misplaced(tx, draft.content.category)
+    await _refuse_misplaced(tx, draft.content.category, listing.category)
     await hold_house(tx, listing)
     await _screen(tx, listing, draft)
     around = await store.circumstances(tx, listing, draft.content.category)
@@ -127,10 +127,11 @@ async def _refuse_blocked_account(tx: Transaction, listing: Listing, category: s
         )
 
 
-async def _refuse_misplaced(tx: Transaction, code: str) -> None:
+async def _refuse_misplaced(tx: Transaction, code: str, approved: str = "") -> None:
+    """A category that was closed keeps the listings that were approved in it, and lets them be corrected."""
     place = await store.category(tx, code)
-    if place is None or not place.takes_listings:
-        why = "is no category" if place is None else "is a group; choose one of the categories below it"
+    if place is None or (not place.takes_listings and code != approved):
+        why = "is no category" if place is None else "takes no listings; choose a category that does"
         raise Invalid(f"{code!r} {why}", errors=[{"pointer": "/category", "in": "body", "message": f"{code!r} {why}"}])
 
 

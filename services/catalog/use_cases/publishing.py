@@ -9,6 +9,7 @@ from services.catalog.domain.errors import PublishBlocked
 from services.catalog.domain.listing import Listing, ListingVersion, Verdict
 from services.catalog.domain.publication import freeze_of, settle
 from services.catalog.use_cases.offers import restate_offer
+from services.catalog.use_cases.publication_notices import tell_settled
 from services.catalog.use_cases.signatures import keep_signature
 from shared.contracts.effects import Effect, Target
 from shared.db.transaction import Transaction
@@ -56,7 +57,7 @@ async def settle_targets(tx: Transaction, targets: Collection[Target], since: da
     single = {target.id for target in targets if target.kind == "listing"}
     await store.lock_listings(tx, single, of_providers)
     for listing_id in await store.unsettled(tx, single, of_providers, since):
-        await settle_listing(tx, await store.lock_listing(tx, listing_id))
+        await _settle_and_tell(tx, await store.lock_listing(tx, listing_id))
 
 
 async def publish_approved(tx: Transaction) -> int:
@@ -64,8 +65,17 @@ async def publish_approved(tx: Transaction) -> int:
     due = await store.claim_due_listings(tx, tx.now, BATCH)
     for listing in due:
         listing.settle_at = None
-        await settle_listing(tx, listing)
+        await _settle_and_tell(tx, listing)
     return len(due)
+
+
+async def _settle_and_tell(tx: Transaction, listing: Listing) -> None:
+    """Nobody asked for it, so the provider learns of it."""
+    before = listing.live_number, listing.lifecycle
+    await settle_listing(tx, listing)
+    shown = await store.live_version(tx, listing)
+    if shown is not None and before != (listing.live_number, listing.lifecycle):
+        await tell_settled(tx, listing, shown, before[0])
 
 
 def refuse_blocked_publishing(tx: Transaction, around: Circumstances) -> None:

@@ -37,8 +37,9 @@ class Screened:
 async def screen_draft(tx: Transaction, draft: Draft) -> Screened:
     """Reads, and writes nothing."""
     current = await store.current_rules(tx)
-    places = [place for place in await store.categories(tx) if place.takes_listings]
-    place = next((place for place in places if place.code == draft.content.category), None)
+    known = await store.categories(tx)
+    places = [place for place in known if place.takes_listings]
+    place = next((place for place in known if place.code == draft.content.category), None)
     seen = await _observe(tx, draft)
     findings = screen(Subject(draft.content, draft.kind, place, places, seen), current)
     return Screened(findings, current.digest, place.number if place else 0)
