@@ -18,7 +18,7 @@ DETECTOR = "completeness"
 SHORT_DETAILS = 50
 HEADING = 24
 LEAD_IN = 8
-"""A short line counts whole, of any other line or sentence only its beginning."""
+"""A short line counts whole, of any other line or sentence only its beginning: twice as much of it in Latin letters."""
 
 _ABSENT = Said("该项为空。", "Nothing is stated.")
 _TEXTS = {
@@ -69,7 +69,9 @@ def _leads(details: str) -> Iterator[str]:
         if len(text) <= HEADING:
             yield text
         else:
-            yield from (sentence[0].strip()[:LEAD_IN] for sentence in _SENTENCE.finditer(text))
+            for sentence in _SENTENCE.finditer(text):
+                begun = sentence[0].strip()
+                yield begun[: 2 * LEAD_IN if begun[:1].isascii() else LEAD_IN]
 
 
 @lru_cache(maxsize=512)

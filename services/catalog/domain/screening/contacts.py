@@ -111,6 +111,8 @@ _PAYMENTS = (
         r"(?:platform|market(?:place)?)(?![a-z])",
     ),
 )
+MOST = 200
+"""So many of one field are enough for anybody, and looking for overlaps among them stays cheap."""
 _ALL = Battery((_EMAIL, *_PEOPLE, *_PAYMENTS))
 
 
@@ -124,7 +126,7 @@ def find_in(field: str, text: Normalised, allowed_hosts: frozenset[str]) -> Iter
     """At most one finding for each place: the first pattern that explains it."""
     taken: list[tuple[int, int]] = []
     for pattern, start, end in _seen(text, allowed_hosts):
-        if not any(start < until and since < end for since, until in taken):
+        if len(taken) < MOST and not any(start < until and since < end for since, until in taken):
             taken.append((start, end))
             if not (pattern in _PAYMENTS and is_denied(text.text, start, end)):
                 yield found(pattern, field, text, start, end)

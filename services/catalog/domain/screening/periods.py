@@ -64,7 +64,7 @@ _IN_TEXT = re.compile(
 )
 _GIFT = re.compile(rf"(?:买|购|订|订购|付)\s?{_PERIOD}\s?(?:送|赠|加赠)\s?(?P<gift>{_ONE})\s?(?P<gift_unit>{_UNIT})")
 _EVERY = re.compile(r"(?:按|支持)(?P<word>月|季|年|周)(?:度)?(?:付费|订购|购买|续费|计费|收费)")
-_HINTS = ("周", "期", "时长", "period", "term", "length", "cycle", "送", "赠", "按", "支持")
+_HINTS = ("周期", "期限", "有效期", "订购期", "时长", "period", "term", "length", "cycle")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +98,7 @@ def _in_title(field: str, text: Normalised, sold: _Sold) -> Iterator[Finding]:
 
 
 def _in_text(field: str, text: Normalised, sold: _Sold) -> Iterator[Finding]:
-    if not any(hint in text.text for hint in _HINTS):
-        return
-    for match in _IN_TEXT.finditer(text.text):
+    for match in _IN_TEXT.finditer(text.text) if any(hint in text.text for hint in _HINTS) else ():
         if (days := _days(match)) and not sold.fits(*days):
             yield _mismatch(field, text, match, sold)
     for match in _EVERY.finditer(text.text):
@@ -111,7 +109,7 @@ def _in_text(field: str, text: Normalised, sold: _Sold) -> Iterator[Finding]:
 
 def _gifts(field: str, text: Normalised, sold: _Sold) -> Iterator[Finding]:
     """Whoever buys one period and is given another is promised the sum of both."""
-    for match in _GIFT.finditer(text.text):
+    for match in _GIFT.finditer(text.text) if "送" in text.text or "赠" in text.text else ():
         bought, given = _days(match), _span(match["gift"], match["gift_unit"])
         if bought and given and not sold.fits(bought[0] + given[0], bought[1] + given[1]):
             yield _mismatch(field, text, match, sold)

@@ -18,7 +18,6 @@ _OTHER_HINT = re.compile(r"\d[\d\s()-]{6}")
 # How people group the eleven digits; other groups, such as a list of two-digit numbers, are no number of a phone.
 _GROUPS = {(11,), (3, 4, 4), (3, 8), (7, 4), (4, 3, 4), (3, 3, 5), (5, 6), (4, 4, 3), (3, 5, 3), (1,) * 11}
 _SPLIT = re.compile(rf"{_SIGNS}+")
-_DIGITS = re.compile(r"\d.{0,3}\d.{0,3}\d.{0,3}\d", re.DOTALL)
 _COUNTRY = re.compile(r"(?<!\d)(?:\+|00)86[\s-]?$|(?<!\d)86[\s-]$")
 _CALL = re.compile(r"(?:电话|手机|热线|致电|拨打|来电|联系|号码|咨询|tel|phone|call|mobile)[^,。;!?\n]{0,8}$")
 

@@ -1,16 +1,16 @@
 """Is the listing where its like is found? Advice with the nearer categories (6.1.3(7)); 6.1.4 for special kinds."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log
 from typing import TYPE_CHECKING
 
-import rjieba
+from ahocorasick_rs import AhoCorasick
 
 from services.catalog.domain.category import Category
 from services.catalog.domain.screening.finding import Finding, Said, Severity
-from services.catalog.domain.screening.stuffing import tokens_of
+from services.catalog.domain.screening.stuffing import words_of
 from services.catalog.domain.screening.subject import Subject
 from services.catalog.domain.screening.text import normalise
 
@@ -23,16 +23,40 @@ CLEARLY_NEARER = 1.8
 SURELY_NEARER = 2.5
 ENOUGH = 6.0
 KEYWORD_WEIGHT = 2.0
+_EMPTY_WORDS = frozenset(
+    {
+        "and",
+        "of",
+        "the",
+        "in",
+        "for",
+        "on",
+        "as",
+        "it",
+        "them",
+        "its",
+        "what",
+        "they",
+        "to",
+        "up",
+        "from",
+        "that",
+        "one",
+    }
+)
 FIELD_WEIGHTS = {"name": 4.0, "summary": 2.0}
 
 
 @dataclass(frozen=True, slots=True)
-class _Profile:
-    """What texts of a category speak of: a word and how much it tells, less when other categories speak of it too."""
+class _Vocabulary:
+    """What texts of the categories speak of. A word tells less when several categories speak of it, nothing when all.
 
-    keywords: tuple[tuple[str, float], ...]
-    words: frozenset[str]
-    weights: tuple[tuple[str, float], ...]
+    `words` are those of the core functions, `keywords` are looked for in the text as it stands; both by category.
+    """
+
+    words: Mapping[str, Sequence[tuple[str, float]]]
+    keywords: Sequence[tuple[str, Sequence[tuple[str, float]]]]
+    automaton: AhoCorasick
 
 
 def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
@@ -51,40 +75,59 @@ def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
 
 def scores_of(subject: Subject) -> dict[str, float]:
     """How much the texts speak of what each category is for."""
-    profiles = _profiles(tuple((place.code, place.core_functions, place.keywords) for place in subject.places))
+    vocabulary = _vocabulary(
+        tuple(
+            (place.code, f"{place.core_functions} {place.core_functions_en}", place.keywords)
+            for place in subject.places
+        )
+    )
     scores = dict.fromkeys((place.code for place in subject.places), 0.0)
     for field, text in subject.texts.items():
         weight = FIELD_WEIGHTS.get(field, 2.0 if field.startswith("functions[") else 1.0)
-        words = {word for word, _, _ in tokens_of(text.text)}
-        for code, profile in profiles.items():
-            tells = dict(profile.weights)
-            scores[code] += weight * sum(tells[word] for word in words & profile.words)
-            scores[code] += weight * sum(tell for keyword, tell in profile.keywords if keyword in text.text)
+        for told in _said(text.text, vocabulary):
+            for code, tells in told:
+                scores[code] += weight * tells
     return scores
 
 
+def _said(text: str, vocabulary: _Vocabulary) -> Iterator[Sequence[tuple[str, float]]]:
+    """For each word of the vocabulary that the text holds, what it tells of which category."""
+    for word in vocabulary.words.keys() & words_of(text):
+        yield vocabulary.words[word]
+    hits = vocabulary.automaton.find_matches_as_indexes(text, overlapping=True)
+    for index in {hit[0] for hit in hits}:
+        word, told = vocabulary.keywords[index]
+        if not word.isascii() or any(_is_whole(text, start, end) for at, start, end in hits if at == index):
+            yield told
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Not a part of a longer word in Latin letters."""
+    return not (start and _is_latin(text[start - 1])) and not (end < len(text) and _is_latin(text[end]))
+
+
+def _is_latin(char: str) -> bool:
+    return char.isascii() and char.isalnum()
+
+
 @lru_cache(maxsize=8)
-def _profiles(places: tuple[tuple[str, str, tuple[str, ...]], ...]) -> dict[str, _Profile]:
+def _vocabulary(places: tuple[tuple[str, str, tuple[str, ...]], ...]) -> _Vocabulary:
+    keywords = {code: frozenset(normalise(word).text for word in said) - {""} for code, _, said in places}
     words = {
-        code: frozenset(word for word in rjieba.cut(normalise(functions).text) if len(word) > 1)
+        code: frozenset(words_of(normalise(functions).text)) - keywords[code] - _EMPTY_WORDS
         for code, functions, _ in places
     }
-    keywords = {code: frozenset(normalise(word).text for word in said) for code, _, said in places}
-    many = len(places)
 
-    def tells(word: str) -> float:
-        """Nothing when every category speaks of it, most when only one does."""
-        holders = sum(1 for code in words if word in words[code] or word in keywords[code])
-        return log((1 + many) / (1 + holders)) if holders else 0.0
+    def by_word(said: Mapping[str, frozenset[str]], weight: float) -> dict[str, list[tuple[str, float]]]:
+        told: dict[str, list[tuple[str, float]]] = {}
+        for code, its_own in said.items():
+            for word in its_own:
+                holders = sum(1 for other in words if word in words[other] or word in keywords[other])
+                told.setdefault(word, []).append((code, weight * log((1 + len(places)) / (1 + holders))))
+        return told
 
-    return {
-        code: _Profile(
-            tuple((word, KEYWORD_WEIGHT * tells(word)) for word in sorted(keywords[code])),
-            words[code] - keywords[code],
-            tuple((word, tells(word)) for word in sorted(words[code] - keywords[code])),
-        )
-        for code in words
-    }
+    spoken = sorted(by_word(keywords, KEYWORD_WEIGHT).items())
+    return _Vocabulary(by_word(words, 1.0), spoken, AhoCorasick([word for word, _ in spoken]))
 
 
 def _misplaced(nearer: Sequence[Category], surely: bool) -> Finding:
