@@ -14,7 +14,7 @@ between its characters, it counts by these rules:
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -94,29 +94,26 @@ class Matcher:
         self._letters = _automaton([letters for _, letters in spreadable])
 
     def find(self, text: Normalised) -> tuple[Hit, ...]:
-        """In reading order; of overlapping words of one lexicon the first and longest."""
+        """In reading order; of overlapping words of one lexicon the first and longest, a softened one last."""
         found = [*self._plain(text.text), *self._spread(text)]
         if not found:
             return ()
         excused = _Excused(found)
         found = [seen for seen in found if not seen.meaning.excuses and not excused(seen)]
-        found.sort(key=lambda seen: (seen.start, -seen.end, seen.severity_rank))
-        ends = [0] * len(self.lexicons)
-        hits: list[Hit] = []
-        for seen in found:
-            order = seen.meaning.order
-            if seen.start >= ends[order]:
-                ends[order] = seen.end
-                severity = _GRAVEST[seen.severity_rank]
-                hits.append(Hit(self.lexicons[order], seen.meaning.entry, severity, seen.start, seen.end))
-        return tuple(hits)
+        found.sort(key=lambda seen: (seen.is_softened, seen.start, -seen.end, seen.severity_rank))
+        taken: list[list[tuple[int, int]]] = [[] for _ in self.lexicons]
+        kept = [seen for seen in found if _takes(taken[seen.meaning.order], seen.start, seen.end)]
+        return tuple(
+            Hit(self.lexicons[s.meaning.order], s.meaning.entry, _GRAVEST[s.severity_rank], s.start, s.end)
+            for s in sorted(kept, key=lambda s: (s.start, -s.end, s.meaning.order))
+        )
 
     def _plain(self, text: str) -> Iterator["_Seen"]:
         for index, start, end in self._words.find_matches_as_indexes(text, overlapping=True):
             pattern = self._patterns[index]
             if pattern.stands_free(text, start, end):
                 for meaning in pattern.meanings:
-                    yield _Seen(meaning, start, end, _GRAVEST.index(meaning.entry.severity))
+                    yield _Seen(meaning, start, end, _GRAVEST.index(meaning.entry.severity), is_softened=False)
 
     def _spread(self, text: Normalised) -> Iterator["_Seen"]:
         if text.spread is None:
@@ -132,7 +129,7 @@ class Matcher:
             if softest is not None and pattern.stands_free(text.text, start, end):
                 for meaning in pattern.meanings:
                     rank = max(_GRAVEST.index(meaning.entry.severity), softest)
-                    yield _Seen(meaning, start, end, rank)
+                    yield _Seen(meaning, start, end, rank, is_softened=softest > 0)
 
 
 class _Seen(NamedTuple):
@@ -140,6 +137,7 @@ class _Seen(NamedTuple):
     start: int
     end: int
     severity_rank: int
+    is_softened: bool
 
 
 class _Excused:
@@ -166,6 +164,15 @@ class _Excused:
 
 def _whose(seen: _Seen) -> tuple[int, str]:
     return seen.meaning.order, seen.meaning.entry.word
+
+
+def _takes(taken: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether the place was free; from now on it is taken."""
+    at = bisect_left(taken, (start, start))
+    if (at and taken[at - 1][1] > start) or (at < len(taken) and taken[at][0] < end):
+        return False
+    taken.insert(at, (start, end))
+    return True
 
 
 def _spelled(text: str, places: Sequence[int], blanks: set[int]) -> int | None:

@@ -1,0 +1,133 @@
+"""Words of lexicons: what is found, what is left alone, and what overlaps."""
+
+import pytest
+
+from services.catalog import rules
+from services.catalog.domain.screening.finding import Said, Severity
+from services.catalog.domain.screening.lexicon import Entry, Lexicon
+from services.catalog.domain.screening.matching import Matcher
+from services.catalog.domain.screening.text import normalise, normalise_html
+
+BLOCKS, WARNS = Severity.BLOCKS, Severity.WARNS
+SHIPPED = Matcher(rules.lexicons())
+
+
+def a_lexicon(*entries, code="some"):
+    said = Said("因", "why")
+    made = (Entry(e, BLOCKS) if isinstance(e, str) else Entry(*e) for e in entries)
+    return Lexicon(code, said, "6.1.1(1)", said, said, tuple(made))
+
+
+def found(text, *entries):
+    """(what is written there, severity) of each match."""
+    kept = normalise(text)
+    return [
+        (text[slice(*kept.span(hit.start, hit.end))], hit.severity) for hit in Matcher([a_lexicon(*entries)]).find(kept)
+    ]
+
+
+def shipped(text):
+    kept = normalise(text)
+    return [(hit.lexicon.code, text[slice(*kept.span(hit.start, hit.end))]) for hit in SHIPPED.find(kept)]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "matched"),
+    [
+        ("国家级品质", "absolute-words", "国家级"),
+        ("我们是最佳选择", "absolute-words", "最佳"),
+        ("全网第一", "absolute-words", "全网第一"),
+        ("最\u200b佳选择", "absolute-words", "最\u200b佳"),
+        ("Ｎｏ．１ tool", "absolute-words", "Ｎｏ．１"),
+        ("the WORLD'S BEST printer", "absolute-words", "WORLD'S BEST"),
+        ("１００％有效", "absolute-words", "１００％有效"),
+        ("請加微信聯繫", "off-platform-trade", "加微信"),
+        ("支持线下付款", "off-platform-trade", "线下付款"),
+        ("提供賭博", "prohibited", "賭博"),
+        ("好评返现五元", "praise-for-rebate", "好评返现"),
+    ],
+)
+def test_the_shipped_words_are_found_in_every_writing(text, code, matched):
+    assert (code, matched) in shipped(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "按最佳实践操作", "第一步安装，第一次使用", "商品唯一编码", "bestow", "theBestiary", "求最优解", "真空包装",
+        "最大值为五", "防刷单与反欺诈", "增加微调", "支持添加微信支付", "云呼叫中心", "一百元", "无需注册账号",
+    ],
+)  # fmt: skip
+def test_harmless_words_are_left_alone(text):
+    assert shipped(text) == []
+
+
+def test_a_harmless_word_does_not_excuse_the_next_one_nor_another_entry():
+    entries = (("最佳", BLOCKS, ("最佳实践",)), "实践")
+    assert found("最佳实践，最佳产品", *entries) == [("实践", BLOCKS), ("最佳", BLOCKS)]
+
+
+def test_of_overlapping_words_the_first_and_longest_counts():
+    assert found("全网第一品牌", "全网第一", ("第一", WARNS), "第一品牌", ("全网", WARNS)) == [("全网第一", BLOCKS)]
+
+
+def test_two_lexicons_may_forbid_the_same_place():
+    matcher = Matcher([a_lexicon("最佳"), a_lexicon(("最佳", WARNS), code="other")])
+    assert [(hit.lexicon.code, hit.severity) for hit in matcher.find(normalise("最佳"))] == [
+        ("some", BLOCKS),
+        ("other", WARNS),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("请加 微 信 吧", [("加 微 信", BLOCKS)]),
+        ("加*微*信", [("加*微*信", BLOCKS)]),
+        ("加👍微👍信", [("加👍微👍信", BLOCKS)]),
+        ("加\u0336微\u0336信", [("加\u0336微\u0336信", BLOCKS)]),
+        ("加-  微·信", [("加-  微·信", BLOCKS)]),
+        ("v-x", [("v-x", BLOCKS)]),
+        ("微 信", [("微 信", BLOCKS)]),
+        ("（微 信）", [("微 信", BLOCKS)]),
+        ("加微*信", [("微*信", BLOCKS)]),
+        ("功能最 好评多", []),
+        ("最·好", [("最·好", BLOCKS)]),
+        ("加。微。信", []),
+        ("加微\n信", []),
+        ("加    微    信", []),
+        ("pay - offline", [("pay - offline", BLOCKS)]),
+        ("pay\u00a0offline", [("pay\u00a0offline", BLOCKS)]),
+        ("payoffline", []),
+        ("p-a-y-o-f-f-l-i-n-e", [("p-a-y-o-f-f-l-i-n-e", BLOCKS)]),
+        ("nov x", []),
+    ],
+)
+def test_a_word_is_found_through_what_separates_its_characters(text, expected):
+    assert found(text, "加微信", "微信", "vx", "最好", "pay offline") == expected
+
+
+def test_a_word_that_is_broken_in_places_only_warns_and_only_by_signs():
+    assert found("全网*第一", "全网第一") == [("全网*第一", WARNS)]
+    assert found("面向全网 第一步", "全网第一") == []
+
+
+def test_a_harmless_word_may_be_spelled_out_too():
+    assert found("最 佳 实 践", ("最佳", BLOCKS, ("最佳实践",))) == []
+
+
+def test_a_word_split_by_tags_is_found_in_the_kept_html():
+    html = "<p>全网<b>第</b>一</p>"
+    [hit] = Matcher([a_lexicon("全网第一")]).find(normalise_html(html))
+    kept = normalise_html(html)
+    assert html[slice(*kept.span(hit.start, hit.end))] == "全网<b>第</b>一"
+
+
+def test_no_words_find_nothing():
+    assert Matcher([]).find(normalise("最佳 最 佳")) == ()
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("text", ["最佳", "最佳实践", "加*微*信", "加 微 信 ", "the best ", "最", "a "])
+def test_a_text_full_of_words_takes_no_hostile_time(text):
+    SHIPPED.find(normalise(text * (20_000 // len(text))))
