@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections import defaultdict
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -48,6 +49,7 @@ async def a_lived_in_world(world: World) -> dict[str, str]:
     merchant = world.as_("merchant", "merchant-1")
     (await acts.order(merchant, listing)).expect(201)
     await acts.buy(world, merchant, listing)
+    await said_of_the_listing(world, listing)
     for act in ("misplaced-repeatedly", "long-interruption"):
         violation = await acts.prove(world, act, listing_id=listing.listing_id)
     await acts.appeal(provider, violation["violation_id"])
@@ -61,6 +63,19 @@ async def a_lived_in_world(world: World) -> dict[str, str]:
         await acts.file_profile_change(await acts.an_admitted_provider(world))
     await world.settle()
     return {"provider": provider.account.subject, "merchant": merchant.subject, "officer": "officer-2"}
+
+
+async def said_of_the_listing(world: World, listing: acts.Listing) -> None:
+    """A buyer reviews it, and its provider announces that it rests."""
+    path = f"/v1/listings/{listing.listing_id}"
+    merchant, account = world.as_("merchant", "merchant-1"), listing.provider.account
+    (await merchant.post("orders", f"{path}/reviews", {"rating": 4, "text": "好用"})).expect(201)
+    (await account.post("monitoring", f"{path}/maintenances", {**days_ahead(), "reason": "升级"})).expect(201)
+
+
+def days_ahead() -> dict[str, str]:
+    starts_at = datetime.now(UTC) + timedelta(days=5)
+    return {"starts_at": starts_at.isoformat(), "ends_at": (starts_at + timedelta(hours=1)).isoformat()}
 
 
 async def applicants(world: World) -> None:
@@ -128,6 +143,8 @@ async def likely(world: World, service: str) -> dict[str, list[Any]]:
         "category": ["erp", "training"],
         "act": ["long-interruption", "off-platform-trade", "defective-application"],
         "happened_at": ["2026-01-05T08:00:00Z"],
+        "rating": [5],
+        **{name: [value] for name, value in days_ahead().items()},
         "agreement": ["developer", "service"],
         "version": ["2020-02"],
         "in_force_at": ["2028-01-01T00:00:00Z"],
