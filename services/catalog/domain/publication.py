@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.catalog.domain.effective import Circumstances, Lifecycle, effective
-from services.catalog.domain.listing import Listing, ListingVersion, VersionState
+from services.catalog.domain.listing import Listing
+from services.catalog.domain.version import TRANSITIONS, ListingVersion, VersionState
 from shared.contracts.catalog import ListingPublished, ListingRelisted, ListingState, ListingUpdated
 from shared.contracts.effects import Cause, Effect
 
@@ -82,11 +83,19 @@ def _order(versions: Iterable[ListingVersion], now: ListingVersion | None) -> No
     """Above the live version wait those that come back or follow; what is below it is superseded."""
     for version in versions:
         if version is now:
-            version.state = VersionState.LIVE
+            _put(version, VersionState.LIVE)
         elif now is not None and version.number < now.number and version.state in APPROVED:
-            version.state = VersionState.SUPERSEDED
+            _put(version, VersionState.SUPERSEDED)
         elif version.state is VersionState.LIVE:
-            version.state = VersionState.APPROVED
+            _put(version, VersionState.APPROVED)
+
+
+def _put(version: ListingVersion, then: VersionState) -> None:
+    if version.state is then:
+        return
+    if then not in TRANSITIONS[version.state]:
+        raise ValueError(f"a version that is {version.state} does not become {then}")
+    version.state = then
 
 
 def _lifecycle(listing: Listing, versions: Iterable[ListingVersion], now: ListingVersion | None) -> Lifecycle:
@@ -103,10 +112,9 @@ def _lifecycle(listing: Listing, versions: Iterable[ListingVersion], now: Listin
 
 def _fact(listing: Listing, shown: ListingVersion, *, is_first: bool, was_delisted: bool) -> ListingState:
     state = dict(listing.state(shown))
-    if not is_first:
+    if not is_first or listing.lifecycle is not Lifecycle.LIVE:
         return ListingUpdated(**state)
-    is_back = was_delisted and listing.lifecycle is Lifecycle.LIVE
-    if is_back or shown.answers:
+    if was_delisted or shown.answers:
         return ListingRelisted(
             **state,
             answers=shown.answers,

@@ -21,8 +21,8 @@ from services.catalog.domain.errors import (
     ReviewUnclaimed,
     SecondReviewerNeeded,
 )
-from services.catalog.domain.listing import Verdict
 from services.catalog.domain.risk import Lane, RiskReason
+from services.catalog.domain.version import Verdict
 
 CLAIMED_FOR = timedelta(minutes=30)
 

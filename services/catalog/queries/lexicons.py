@@ -10,10 +10,11 @@ from sqlalchemy import select
 from services.catalog import store, tables
 from services.catalog.domain.content import Content
 from services.catalog.domain.effective import Lifecycle
-from services.catalog.domain.listing import Listing, ListingVersion
+from services.catalog.domain.listing import Listing
 from services.catalog.domain.screening.lexicon import Change, Entry, Lexicon, changed
 from services.catalog.domain.screening.matching import Matcher
 from services.catalog.domain.screening.text import Normalised, normalise, normalise_html
+from services.catalog.domain.version import ListingVersion
 from shared.db.transaction import Transaction
 
 LOOKED_AT_MOST = 2_000

@@ -8,7 +8,8 @@ from sqlalchemy import select, true
 
 from services.catalog import store, tables
 from services.catalog.domain.effective import Effective, effective
-from services.catalog.domain.listing import Listing, ListingVersion
+from services.catalog.domain.listing import Listing
+from services.catalog.domain.version import ListingVersion
 from shared.db.transaction import Transaction
 from shared.errors import NotFound
 
@@ -45,6 +46,12 @@ async def listings(
         .limit(limit)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+async def callback_of_draft(tx: Transaction, listing_id: UUID, account_id: str) -> str:
+    """What would be called if the newest version were submitted; nothing when it waits already."""
+    newest = await store.newest_version(tx, await store.own_listing(tx, listing_id, account_id))
+    return "" if newest.state in WAITING else newest.content.callback_url
 
 
 async def explanation(tx: Transaction, listing_id: UUID) -> tuple[Listing, Effective]:

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from services.catalog import store, tables
 from services.catalog.domain.category import Category
 from services.catalog.domain.diff import Difference, differences
-from services.catalog.domain.listing import Listing, ListingVersion
+from services.catalog.domain.listing import Listing
 from services.catalog.domain.review import Decision, Review
+from services.catalog.domain.version import ListingVersion
 from shared.contracts.effects import Cause, target_key
 from shared.db.transaction import Transaction
 from shared.errors import NotFound

@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select
 
 from services.catalog import store, tables
-from services.catalog.domain.listing import Listing, ListingVersion
+from services.catalog.domain.listing import Listing
 from services.catalog.domain.review import QUEUED, Review, ReviewState
 from services.catalog.domain.risk import Lane
+from services.catalog.domain.version import ListingVersion
 from shared.db.transaction import Transaction
 
 _columns = tables.review.c

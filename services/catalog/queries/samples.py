@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Text, cast, func, select, true
 
 from services.catalog import tables
-from services.catalog.domain.listing import ListingVersion
 from services.catalog.domain.sample import Sample, SampleState
+from services.catalog.domain.version import ListingVersion
 from shared.db.transaction import Transaction
 
 _columns = tables.sample.c

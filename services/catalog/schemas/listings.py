@@ -10,9 +10,10 @@ from pydantic.config import JsonDict
 
 from services.catalog.domain.content import Content
 from services.catalog.domain.effective import Lifecycle
-from services.catalog.domain.listing import Listing, ListingVersion, VersionState
+from services.catalog.domain.listing import Listing
 from services.catalog.domain.rich_text import sanitise
 from services.catalog.domain.screening.finding import Finding, Related, Relation, Said, Severity
+from services.catalog.domain.version import ListingVersion, VersionState
 from services.catalog.queries.listings import ListingView
 from services.catalog.schemas.fields import Fen, PlainAddress, RichText
 from shared.contracts.catalog import ListingKind, Plan

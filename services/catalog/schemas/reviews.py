@@ -6,9 +6,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.catalog.domain.listing import Listing, ListingVersion
+from services.catalog.domain.listing import Listing
 from services.catalog.domain.review import Decision, Review, ReviewState
 from services.catalog.domain.risk import Lane, RiskReason
+from services.catalog.domain.version import ListingVersion
 from services.catalog.queries.reviews import Queued
 from services.catalog.schemas.listings import ListingResponse
 from shared.http.fields import Reason

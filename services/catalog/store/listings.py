@@ -8,7 +8,8 @@ from sqlalchemy import func, select, true
 
 from services.catalog import tables
 from services.catalog.domain.effective import Lifecycle
-from services.catalog.domain.listing import Listing, ListingVersion, VersionState
+from services.catalog.domain.listing import Listing
+from services.catalog.domain.version import ListingVersion, VersionState
 from shared.contracts.catalog import ListingKind
 from shared.db.transaction import Transaction
 from shared.errors import NotFound, StaleVersion
@@ -34,6 +35,14 @@ async def lock_listing(
         raise NotFound("There is no listing with this id")
     if version is not None and found.version != version:
         raise StaleVersion("The listing was changed since you read it", expected=version, current=found.version)
+    return found
+
+
+async def own_listing(tx: Transaction, listing_id: UUID, account_id: str) -> Listing:
+    """Not locked, so only for what is not changed. Another account's does not exist."""
+    found = await tx.session.get(Listing, listing_id)
+    if found is None or found.account_id != account_id:
+        raise NotFound("There is no listing with this id")
     return found
 
 

@@ -8,9 +8,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.catalog import tables
 from services.catalog.domain.effective import Lifecycle
-from services.catalog.domain.listing import Listing, ListingVersion
+from services.catalog.domain.listing import Listing
 from services.catalog.domain.patrol import REPORTED, Patrol, PatrolState
 from services.catalog.domain.screening.finding import Finding, as_json
+from services.catalog.domain.version import ListingVersion
 from shared.db.transaction import Transaction
 
 _LIVE = tables.listing.c.lifecycle == Lifecycle.LIVE

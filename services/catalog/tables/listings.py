@@ -6,7 +6,8 @@ from sqlalchemy.orm import composite
 
 from services.catalog.domain.content import Content
 from services.catalog.domain.effective import Lifecycle
-from services.catalog.domain.listing import Listing, ListingVersion, VersionState
+from services.catalog.domain.listing import Listing
+from services.catalog.domain.version import ListingVersion, VersionState
 from services.catalog.tables.columns import Findings, Ids, Plans, Texts, named
 from services.catalog.tables.metadata import mapper, metadata
 from shared.contracts.catalog import ListingKind

@@ -9,9 +9,10 @@ from services.catalog import store
 from services.catalog.domain.content import Content
 from services.catalog.domain.effective import Circumstances, Lifecycle
 from services.catalog.domain.image import KeptImage
-from services.catalog.domain.listing import WAITING, Listing, ListingVersion, Verdict, VersionState
+from services.catalog.domain.listing import Listing
 from services.catalog.domain.review import Decision, Review
 from services.catalog.domain.risk import Lane
+from services.catalog.domain.version import WAITING, ListingVersion, Verdict, VersionState
 from services.catalog.reactions.provider_standing_changed import keep_standing
 from services.catalog.reactions.restriction_changed import keep_restriction
 from services.catalog.seed import seed_categories, seed_lexicons

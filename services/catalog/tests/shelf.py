@@ -3,7 +3,8 @@
 from typing import Any
 
 from services.catalog.domain.effective import Lifecycle
-from services.catalog.domain.listing import Listing, VersionState
+from services.catalog.domain.listing import Listing
+from services.catalog.domain.version import VersionState
 from services.catalog.tests.builders import a_content, a_listing, a_version
 from services.catalog.use_cases.offers import restate_offer
 from shared.contracts.catalog import ListingKind

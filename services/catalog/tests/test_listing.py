@@ -15,9 +15,9 @@ from services.catalog.domain.errors import (
     ScreeningBlocked,
     UnderReview,
 )
-from services.catalog.domain.listing import TRANSITIONS, WAITING, VersionState
 from services.catalog.domain.publication import Freeze, settle
 from services.catalog.domain.screening.finding import Finding, Said, Severity
+from services.catalog.domain.version import TRANSITIONS, WAITING, VersionState
 from services.catalog.tests.builders import NOW, a_content, a_listing, a_verdict, a_version
 from shared.contracts.catalog import (
     ListingChangesRequested,

@@ -8,10 +8,10 @@ import pytest
 from services.catalog import rules
 from services.catalog.domain.effective import Lifecycle
 from services.catalog.domain.errors import PatrolRunning
-from services.catalog.domain.listing import VersionState
 from services.catalog.domain.patrol import TRANSITIONS, Patrol, PatrolState, fingerprint, news
 from services.catalog.domain.screening.finding import Finding, Said, Severity
 from services.catalog.domain.screening.lexicon import Change, Entry
+from services.catalog.domain.version import VersionState
 from services.catalog.queries.lexicons import preview_change
 from services.catalog.queries.patrols import findings, patrols
 from services.catalog.tests.asking import problem

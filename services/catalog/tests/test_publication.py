@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.catalog.domain.effective import Lifecycle
-from services.catalog.domain.listing import VersionState
 from services.catalog.domain.publication import Freeze, freeze_of, settle
+from services.catalog.domain.version import VersionState
 from services.catalog.tests.builders import (
     NOW,
     a_cause,

@@ -13,7 +13,7 @@ from services.catalog.domain.errors import (
     AccountBlocked,
     PublishBlocked,
 )
-from services.catalog.domain.listing import VersionState
+from services.catalog.domain.version import VersionState
 from services.catalog.tests.builders import (
     a_cause,
     a_content,
@@ -232,7 +232,7 @@ async def test_only_a_version_submitted_after_a_delisting_brings_the_listing_bac
     assert await facts_of(db) == [
         ("listing.published", "live", 1),
         ("listing.delisted", "delisted", 1),
-        ("listing.published", "delisted", 2),
+        ("listing.updated", "delisted", 2),
         ("listing.relisted", "live", 3),
     ]
 

@@ -6,10 +6,10 @@ import pytest
 
 from services.catalog import store
 from services.catalog.domain.errors import NothingToReview, OwnProvider, ReviewClaimed, SecondReviewerNeeded
-from services.catalog.domain.listing import VersionState
 from services.catalog.domain.review import Decision, ReviewState
 from services.catalog.domain.risk import Lane
 from services.catalog.domain.sample import SampleState, Sampling
+from services.catalog.domain.version import VersionState
 from services.catalog.queries.review_pages import review_page
 from services.catalog.queries.review_statistics import statistics
 from services.catalog.queries.reviews import Wanted, queue

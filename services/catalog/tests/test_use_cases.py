@@ -11,8 +11,9 @@ from services.catalog.domain.errors import (
     ScreeningBlocked,
     TooManyApplications,
 )
-from services.catalog.domain.listing import APPLICATION_LIMIT, VersionState
+from services.catalog.domain.listing import APPLICATION_LIMIT
 from services.catalog.domain.review import Decision
+from services.catalog.domain.version import VersionState
 from services.catalog.queries.reviews import Wanted, queue
 from services.catalog.resync import retell_listings
 from services.catalog.tests.builders import (

@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from services.catalog import store
-from services.catalog.domain.listing import Listing, ListingVersion
+from services.catalog.domain.listing import Listing
+from services.catalog.domain.version import ListingVersion
 from services.catalog.use_cases.offers import restate_offer
 from services.catalog.use_cases.own_provider import refuse_own_provider
 from shared.db.transaction import Transaction

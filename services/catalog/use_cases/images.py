@@ -5,7 +5,7 @@ from datetime import timedelta
 from services.catalog import store
 from services.catalog.domain.errors import ProviderUnknown, TooManyImages
 from services.catalog.domain.image import KeptImage, Picture
-from services.catalog.domain.listing import ListingVersion
+from services.catalog.domain.version import ListingVersion
 from shared.blobs import BlobRef, Blobs
 from shared.db.transaction import Transaction
 from shared.errors import Invalid

@@ -1,5 +1,6 @@
 """What a provider can do with its listings. Each verb is one transaction, which its caller commits."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from services.catalog import store
@@ -10,8 +11,10 @@ from services.catalog.domain.errors import (
     ProviderUnknown,
     TooManyApplications,
 )
-from services.catalog.domain.listing import APPLICATION_LIMIT, WAITING, Listing, ListingVersion
+from services.catalog.domain.listing import APPLICATION_LIMIT, Listing
 from services.catalog.domain.review import USUAL_TERMS, Terms
+from services.catalog.domain.screening.subject import Reach
+from services.catalog.domain.version import WAITING, ListingVersion
 from services.catalog.use_cases.images import use_images
 from services.catalog.use_cases.offers import restate_offer
 from services.catalog.use_cases.publishing import refuse_blocked_publishing, told_cause
@@ -22,7 +25,7 @@ from services.catalog.use_cases.similar import hold_house
 from shared.contracts.catalog import ListingKind
 from shared.contracts.effects import Effect, target_key
 from shared.db.transaction import Transaction
-from shared.errors import Invalid
+from shared.errors import Invalid, StaleVersion
 from shared.ids import new_id
 
 Written = tuple[Listing, ListingVersion]
@@ -77,15 +80,22 @@ async def write_draft(
     return listing, draft
 
 
-async def submit_listing(tx: Transaction, listing_id: UUID, account_id: str, terms: Terms = USUAL_TERMS) -> Written:
-    """The draft goes to the reviewers, unless the provider may not publish or the screening forbids it."""
+async def submit_listing(
+    tx: Transaction, listing_id: UUID, account_id: str, terms: Terms = USUAL_TERMS, callback: Reach | None = None
+) -> Written:
+    """The draft goes to the reviewers, unless the provider may not publish or the screening forbids it.
+
+    `callback` is what a look at its callback address gave, made before anything is locked.
+    """
     listing = await store.lock_listing(tx, listing_id, only_of=account_id)
     draft = await store.newest_version(tx, listing)
     if draft.state in WAITING:
         return listing, draft
     await _refuse_misplaced(tx, draft.content.category, listing.category)
+    if callback is not None and callback.url != draft.content.callback_url:
+        raise StaleVersion("The draft was changed while its callback address was looked at; submit again")
     await hold_house(tx, listing)
-    await _screen(tx, listing, draft)
+    await _screen(tx, listing, draft, callback=callback)
     around = await store.circumstances(tx, listing, draft.content.category)
     sequence = await store.restriction_sequence(tx, target_key("listing", listing_id))
     # What the writer can mend is said first, then what only time or the platform can; a refusal takes both back.
@@ -136,9 +146,13 @@ async def _refuse_misplaced(tx: Transaction, code: str, approved: str = "") -> N
 
 
 async def _screen(
-    tx: Transaction, listing: Listing, draft: ListingVersion, removed_markup: tuple[str, ...] = ()
+    tx: Transaction,
+    listing: Listing,
+    draft: ListingVersion,
+    removed_markup: tuple[str, ...] = (),
+    callback: Reach | None = None,
 ) -> None:
-    screened = await screen_draft(tx, _draft(listing, draft.content, removed_markup))
+    screened = await screen_draft(tx, replace(_draft(listing, draft.content, removed_markup), callback=callback))
     draft.findings, draft.rules_digest = screened.findings, screened.rules_digest
     draft.category_number = screened.category_number
 

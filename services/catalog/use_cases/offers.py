@@ -6,8 +6,9 @@ from uuid import UUID
 
 from services.catalog import store
 from services.catalog.domain.effective import Lifecycle
-from services.catalog.domain.listing import Listing, ListingVersion
+from services.catalog.domain.listing import Listing
 from services.catalog.domain.offer import blocks, offer_of
+from services.catalog.domain.version import ListingVersion
 from services.catalog.store import offers
 from shared.contracts.effects import Target
 from shared.db.transaction import Transaction

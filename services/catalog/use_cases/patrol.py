@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from services.catalog import store
 from services.catalog.domain.category import Category
 from services.catalog.domain.errors import PatrolRunning
-from services.catalog.domain.listing import Listing, ListingVersion
+from services.catalog.domain.listing import Listing
 from services.catalog.domain.patrol import REPORTED, Patrol, PatrolState, as_reported, news
 from services.catalog.domain.screening import Rules, screen
 from services.catalog.domain.screening.finding import Finding
 from services.catalog.domain.screening.subject import Observations, SeenImage, Subject
+from services.catalog.domain.version import ListingVersion
 from services.catalog.use_cases.patrol_notices import tell_provider
 from shared.contracts.catalog import FindingOrigin, FindingReported
 from shared.db.transaction import Transaction

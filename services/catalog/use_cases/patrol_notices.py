@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from services.catalog.domain.listing import Listing, ListingVersion
+from services.catalog.domain.listing import Listing
 from services.catalog.domain.patrol import Patrol
 from services.catalog.domain.screening.finding import Finding
+from services.catalog.domain.version import ListingVersion
 from shared.db.transaction import Transaction
 from shared.notices import Notice, Text, notify
 

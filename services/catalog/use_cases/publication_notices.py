@@ -1,7 +1,8 @@
 """The provider is told when a restriction that begins or ends changes which of its versions is live."""
 
 from services.catalog.domain.effective import Lifecycle
-from services.catalog.domain.listing import Listing, ListingVersion
+from services.catalog.domain.listing import Listing
+from services.catalog.domain.version import ListingVersion
 from shared.db.transaction import Transaction
 from shared.notices import Notice, Text, notify
 

@@ -6,8 +6,9 @@ from datetime import datetime
 from services.catalog import store
 from services.catalog.domain.effective import Because, Circumstances, Lifecycle, effective, is_correction
 from services.catalog.domain.errors import PublishBlocked
-from services.catalog.domain.listing import Listing, ListingVersion, Verdict
+from services.catalog.domain.listing import Listing
 from services.catalog.domain.publication import freeze_of, settle
+from services.catalog.domain.version import ListingVersion, Verdict
 from services.catalog.use_cases.offers import restate_offer
 from services.catalog.use_cases.publication_notices import tell_settled
 from services.catalog.use_cases.signatures import keep_signature

@@ -1,7 +1,7 @@
 """The provider is told that its version waits, and what was decided: which clauses, why, and what to do next."""
 
-from services.catalog.domain.listing import ListingVersion, VersionState
 from services.catalog.domain.review import Decision, Review
+from services.catalog.domain.version import ListingVersion, VersionState
 from shared.business_days import SHANGHAI
 from shared.db.transaction import Transaction
 from shared.notices import Notice, Text, notify

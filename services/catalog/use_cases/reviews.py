@@ -7,11 +7,12 @@ from uuid import UUID
 from services.catalog import store
 from services.catalog.domain.effective import Lifecycle
 from services.catalog.domain.errors import ListingRetired, NothingToReview
-from services.catalog.domain.listing import Listing, ListingVersion, Verdict
+from services.catalog.domain.listing import Listing
 from services.catalog.domain.review import CLAIMED_FOR, USUAL_TERMS, Decision, Review, Terms
 from services.catalog.domain.risk import Risk, Situation, assess, marks
 from services.catalog.domain.sample import USUAL_SAMPLING, Sampling
 from services.catalog.domain.screening.finding import Finding
+from services.catalog.domain.version import ListingVersion, Verdict
 from services.catalog.use_cases import publishing
 from services.catalog.use_cases.own_provider import refuse_own_provider
 from services.catalog.use_cases.review_notices import tell_decided, tell_opened

@@ -1,10 +1,11 @@
 """Keeps what the text and the logo of a listing are recognised by."""
 
 from services.catalog import store
-from services.catalog.domain.listing import Listing, ListingVersion
+from services.catalog.domain.listing import Listing
 from services.catalog.domain.looks import bands_of
 from services.catalog.domain.shingles import letters_of
 from services.catalog.domain.similarity import sign
+from services.catalog.domain.version import ListingVersion
 from shared.db.transaction import Transaction
 
 
