@@ -91,9 +91,7 @@ def test_what_is_normal_stays(text):
 @given(ANY_TEXT)
 def test_spread_text_is_its_letters_at_their_places(text):
     kept = normalise(text)
-    spread = kept.spread
-    if spread is not None:
-        assert all(kept.text[spread.positions[index]] == char for index, char in enumerate(spread.text))
+    assert all(kept.text[kept.spread.positions[at]] == char for at, char in enumerate(kept.spread.text))
 
 
 @pytest.mark.parametrize(

@@ -83,19 +83,16 @@ class Matcher:
                     if text:
                         pattern = patterns.setdefault(text, _Pattern(text))
                         pattern.meanings.append(_Meaning(order, entry, excuses=index > 0))
-        self._patterns = list(patterns.values())
-        self._words = _automaton(patterns)
-        spreadable = [
-            (index, word.replace(" ", ""))
-            for index, word in enumerate(patterns)
-            if all(char.isalnum() or char == " " for char in word) and len(word.replace(" ", "")) > 1
-        ]
-        self._spreadable = [index for index, _ in spreadable]
-        self._letters = _automaton([letters for _, letters in spreadable])
+        # One search for nearly all of them, in the text without separators; only words with signs in them need another.
+        in_letters = {word: pattern for word, pattern in patterns.items() if _is_spreadable(word)}
+        in_signs = {word: pattern for word, pattern in patterns.items() if word not in in_letters}
+        self._in_letters, self._in_signs = list(in_letters.values()), list(in_signs.values())
+        self._letters = _automaton([word.replace(" ", "") for word in in_letters])
+        self._signs = _automaton(list(in_signs))
 
     def find(self, text: Normalised) -> tuple[Hit, ...]:
         """In reading order; of overlapping words of one lexicon the first and longest, a softened one last."""
-        found = [*self._plain(text.text), *self._spread(text)]
+        found = [*self._among_letters(text), *self._among_signs(text.text)]
         if not found:
             return ()
         excused = _Excused(found)
@@ -108,28 +105,28 @@ class Matcher:
             for s in sorted(kept, key=lambda s: (s.start, -s.end, s.meaning.order))
         )
 
-    def _plain(self, text: str) -> Iterator["_Seen"]:
-        for index, start, end in self._words.find_matches_as_indexes(text, overlapping=True):
-            pattern = self._patterns[index]
-            if pattern.stands_free(text, start, end):
-                for meaning in pattern.meanings:
-                    yield _Seen(meaning, start, end, _GRAVEST.index(meaning.entry.severity), is_softened=False)
+    def _among_signs(self, text: str) -> Iterator["_Seen"]:
+        for index, start, end in self._signs.find_matches_as_indexes(text, overlapping=True):
+            yield from _seen(self._in_signs[index], text, start, end, 0)
 
-    def _spread(self, text: Normalised) -> Iterator["_Seen"]:
-        if text.spread is None:
-            return
+    def _among_letters(self, text: Normalised) -> Iterator["_Seen"]:
         positions = text.spread.positions
         for index, since, until in self._letters.find_matches_as_indexes(text.spread.text, overlapping=True):
+            pattern = self._in_letters[index]
             start, end = positions[since], positions[until - 1] + 1
             if end - start == until - since:
-                continue
-            pattern = self._patterns[self._spreadable[index]]
-            places = [positions[at] for at in range(since, until)]
-            softest = _spelled(text.text, places, pattern.blanks)
-            if softest is not None and pattern.stands_free(text.text, start, end):
-                for meaning in pattern.meanings:
-                    rank = max(_GRAVEST.index(meaning.entry.severity), softest)
-                    yield _Seen(meaning, start, end, rank, is_softened=softest > 0)
+                softest = None if pattern.blanks else 0
+            else:
+                softest = _spelled(text.text, [positions[at] for at in range(since, until)], pattern.blanks)
+            if softest is not None:
+                yield from _seen(pattern, text.text, start, end, softest)
+
+
+def _seen(pattern: _Pattern, text: str, start: int, end: int, softest: int) -> Iterator["_Seen"]:
+    if pattern.stands_free(text, start, end):
+        for meaning in pattern.meanings:
+            rank = max(_GRAVEST.index(meaning.entry.severity), softest)
+            yield _Seen(meaning, start, end, rank, softest > 0)
 
 
 class _Seen(NamedTuple):
@@ -195,6 +192,10 @@ def _letter_at(text: str, index: int) -> bool:
 
 def _is_latin(char: str) -> bool:
     return char.isascii() and char.isalnum()
+
+
+def _is_spreadable(word: str) -> bool:
+    return all(char.isalnum() or char == " " for char in word) and len(word.replace(" ", "")) > 1
 
 
 def _automaton(words: Iterable[str]) -> AhoCorasick:

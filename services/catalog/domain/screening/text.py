@@ -107,10 +107,9 @@ class Normalised:
         return tuple(self.span(index, index + 1)[0] for index in range(len(self.text)))
 
     @cached_property
-    def spread(self) -> Spread | None:
-        """None when nothing separates anything."""
+    def spread(self) -> Spread:
         squeezed = "".join(_LETTERS.findall(self.text))
-        return None if len(squeezed) == len(self.text) else Spread(squeezed, _Positions(self.text))
+        return Spread(squeezed, _Positions(self.text))
 
     @cached_property
     def _folds(self) -> list[int] | None:
