@@ -25,6 +25,8 @@ _MODES = {
 _CODES = zxingcpp.BarcodeFormats(
     [zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.MicroQRCode, zxingcpp.BarcodeFormat.RMQRCode]
 )
+# Each scan of a progressive JPEG may be a few bytes, and goes over every pixel.
+_SCAN, _MOST_SCANS = b"\xff\xda", 100
 _MOST_CODES, _CODE_LENGTH = 20, 500
 
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
@@ -61,6 +63,8 @@ def read(data: bytes, media_type: str) -> Picture:
     """Decodes the file and writes it anew. Too many pixels are refused before any of them is decoded."""
     if media_type == "image/webp":
         _refuse_large(*_canvas_of_webp(data))
+    if media_type == "image/jpeg" and data.count(_SCAN) > _MOST_SCANS:
+        raise BrokenImage("The image is built up in more steps than any camera or program takes")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)

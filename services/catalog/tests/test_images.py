@@ -165,3 +165,16 @@ async def test_an_image_that_leaves_the_draft_is_no_longer_shown_by_it(as_, db):
     async with db.transaction() as tx:
         uses = await tx.driver.fetch("SELECT sha256 FROM image_use")
     assert [row["sha256"] for row in uses] == [second]
+
+
+async def test_an_image_that_is_just_being_used_is_not_forgotten(as_, db, clock):
+    provider = await as_("provider", "shop")
+    sha256 = (await upload(provider)).json()["sha256"]
+    clock.advance(timedelta(days=8))
+    async with db.transaction() as using:
+        assert await store.touch_images(using, "shop", {sha256}) == {sha256}
+        async with db.transaction() as forgetting:
+            assert sha256 not in await store.abandon_images(forgetting, clock.at - timedelta(days=7), 10)
+    async with db.transaction() as tx:
+        assert sha256 not in await store.abandon_images(tx, clock.at - timedelta(days=7), 10)
+        assert await store.images(tx, {sha256})
