@@ -14,11 +14,13 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-# A frozen process must not hold row locks for ever, and nobody may wait for one without end.
+# A frozen process must not hold row locks for ever, and nobody may wait for one without end. Helpers of a single query
+# take longer to start than any query here takes, and every core has a query of its own.
 SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": "15s",
     "statement_timeout": "60s",
     "lock_timeout": "10s",
+    "max_parallel_workers_per_gather": "0",
     "timezone": "UTC",
 }
 

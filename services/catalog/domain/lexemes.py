@@ -9,10 +9,11 @@ from typing import Protocol
 
 
 class Shares:
-    """Which share of all vectors holds a lexeme, as far as it is known; what is not known is rare."""
+    """Which share of `total` vectors holds a lexeme, as far as it is known; what is not known is rare."""
 
-    def __init__(self, known: Mapping[str, float] | None = None) -> None:
+    def __init__(self, known: Mapping[str, float] | None = None, total: int = 0) -> None:
         self._known = dict(known or {})
+        self.total = total
 
     @cached_property
     def _sorted(self) -> list[str]:
@@ -74,15 +75,14 @@ class Either:
         return min(1.0, sum(part.share(shares) for part in self.parts))
 
 
-@dataclass(frozen=True, slots=True)
-class Without:
-    """What matches `whole` and none of `better`."""
+def looked_up(matching: Matching, shares: Shares, common: float) -> tuple[Matching, tuple[Matching, ...]]:
+    """What an inverted index is asked, and what is cheaper to look for in the rows that it finds.
 
-    whole: Matching
-    better: tuple[Matching, ...]
-
-    def text(self) -> str:
-        return f"({self.whole.text()}{''.join(f' & !{other.text()}' for other in self.better)})"
-
-    def share(self, shares: Shares) -> float:
-        return self.whole.share(shares)
+    A common beginning is the union of many long lists, which would be made whole before the rare rest is looked at.
+    """
+    if not isinstance(matching, All):
+        return matching, ()
+    slow = tuple(part for part in matching.parts if isinstance(part, Lexeme) and part.begins)
+    slow = tuple(part for part in slow if part.share(shares) >= common)
+    rest = All(tuple(part for part in matching.parts if part not in slow))
+    return (rest, slow) if slow and rest.parts and rest.share(shares) < common else (matching, ())

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from services.catalog.domain.lexemes import All, Either, Lexeme, Matching, Without
+from services.catalog.domain.lexemes import All, Either, Lexeme, Matching
 
 MOST_UNITS = 8
 _LONGEST = 40
@@ -71,10 +71,9 @@ def wanted(typed: str) -> Wanted | None:
     words = [word for word in _words(units, fine=False) if word != last or _is_chinese(last)]
     if not _is_chinese(last):
         words.append(last)
-    tiers: list[Matching] = [whole, Without(named, (whole,))]
+    tiers: list[Matching] = [whole, named]
     if words:
-        leading, anywhere = (All(tuple(_word(kind, word, last) for word in words)) for kind in "lw")
-        tiers += [Without(leading, (named, whole)), Without(anywhere, (leading, named, whole))]
+        tiers += [All(tuple(_word(kind, word, last) for word in words)) for kind in "lw"]
     near = [_near(unit) for unit in units]
     return Wanted(tuple(tiers), All(tuple(near)) if any(near) else None)
 

@@ -10,7 +10,7 @@ from typing import Any
 from services.catalog.domain.lexemes import All, Either, Matching
 from services.catalog.domain.search import wanted
 from services.catalog.domain.storefront import Filters
-from services.catalog.queries.market import Asked
+from services.catalog.queries.finding import Asked
 from services.catalog.store.word_shares import word_shares
 from shared.db.transaction import Transaction
 
@@ -48,8 +48,8 @@ async def facets(tx: Transaction, filters: Filters) -> Facets:
 
 
 async def _count(tx: Transaction, filters: Filters, matching: Matching | None) -> Sequence[Any]:
-    asked = Asked(filters, tx.now)
     shares = await word_shares.now(tx)
+    asked = Asked(filters, tx.now, shares)
     share = All((*filters.lexemes(), *([matching] if matching else ()))).share(shares)
     rare = share < _WALKED_FROM
     shown = "listing_id, first_published_at, category, kind, least_price_fen, has_trial, rating, availability"

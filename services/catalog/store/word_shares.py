@@ -7,8 +7,9 @@ from shared.db.transaction import Transaction
 
 _FRESH_SECONDS = 300.0
 _COUNTED = """
-SELECT most_common_elems::text::text[] AS lexemes, most_common_elem_freqs AS shares FROM pg_stats
-WHERE schemaname = current_schema() AND tablename = 'offer' AND attname = 'words'
+SELECT s.most_common_elems::text::text[] AS lexemes, s.most_common_elem_freqs AS shares, c.reltuples::bigint AS total
+FROM pg_stats s JOIN pg_class c ON c.oid = 'offer'::regclass
+WHERE s.schemaname = current_schema() AND s.tablename = 'offer' AND s.attname = 'words'
 """
 
 
@@ -25,7 +26,9 @@ class WordShares:
             self._read_at = monotonic()
             row = await tx.driver.fetchrow(_COUNTED)
             # The last figures of the row are no lexeme's: the least and the greatest share, and that of nulls.
-            self._shares = Shares(dict(zip(row["lexemes"] or (), row["shares"] or (), strict=False)) if row else None)
+            if row is not None:
+                known = zip(row["lexemes"] or (), row["shares"] or (), strict=False)
+                self._shares = Shares(dict(known), row["total"])
         return self._shares
 
     def forget(self) -> None:

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from services.catalog.domain.lexemes import All, Either, Lexeme, Shares, Without
+from services.catalog.domain.lexemes import All, Either, Lexeme, Shares
 from services.catalog.domain.search import lexemes, wanted
 
 
@@ -109,4 +109,3 @@ def test_shares_are_taken_as_by_chance():
     assert Lexeme("wnever").share(shares) == 0
     assert All((Lexeme("wred"), Lexeme("wblue"))).share(shares) == pytest.approx(0.05)
     assert Either((Lexeme("wred"), Lexeme("wre", begins=True))).share(shares) == 1
-    assert Without(Lexeme("wred"), (Lexeme("wblue"),)).share(shares) == 0.5
