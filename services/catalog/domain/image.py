@@ -26,7 +26,7 @@ _CODES = zxingcpp.BarcodeFormats(
     [zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.MicroQRCode, zxingcpp.BarcodeFormat.RMQRCode]
 )
 # Each scan of a progressive JPEG may be a few bytes, and goes over every pixel.
-_SCAN, _MOST_SCANS = b"\xff\xda", 100
+_SCAN, _MOST_SCANS = b"\xff\xda", 50
 _MOST_CODES, _CODE_LENGTH = 20, 500
 
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
