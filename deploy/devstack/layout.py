@@ -86,6 +86,7 @@ class Layout:
         comfortable = {
             "PROBE_INTERVAL_MS": "2000",
             "PROBE_ALLOW_NETWORKS": '["127.0.0.0/8", "::1/128"]',
+            "CALLBACK_ALLOW_NETWORKS": '["127.0.0.0/8", "::1/128"]',
             "NOTICE_ALLOW_NETWORKS": '["127.0.0.0/8", "::1/128"]',
             # A few servers that were stopped with their terminal must not look like a fault of the prober.
             "PROBE_SUSPECT_MINIMUM": "25",

@@ -26,6 +26,8 @@ from shared.testing.secrets import PERSONAL, secret_settings
 DbFor = Callable[[str], Awaitable[Database]]
 PlainDb = Callable[..., Awaitable[Database]]
 ClientFor = Callable[..., Awaitable[httpx2.AsyncClient]]
+ALONE = {"callback_look": False}
+"""What keeps an app of a test from asking the world outside."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -148,7 +150,7 @@ async def client_for(issuer: Issuer, clock: SettableClock) -> AsyncIterator[Clie
 
         async def make(service: str | Service, db: Database, bearer: str = "", **settings: Any) -> httpx2.AsyncClient:
             declared = load_service(service) if isinstance(service, str) else service
-            values = issuer.settings | secret_settings() | {"database_url": db.url} | settings
+            values = issuer.settings | secret_settings() | ALONE | {"database_url": db.url} | settings
             app = importlib.import_module("shared.http.app").make_app(declared, db, declared.settings(**values))
             transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
             headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}

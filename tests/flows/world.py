@@ -36,6 +36,7 @@ QUICK: dict[str, Any] = {
     "probe_confirm_after_ms": 20,
     "probe_flush_ms": 10,
     "probe_allow_networks": ["127.0.0.0/8"],
+    "callback_allow_networks": ["127.0.0.0/8"],
 }
 
 

@@ -14,6 +14,7 @@ from services.catalog.routes import (
     review_statistics,
     reviews,
     samples,
+    screenings,
 )
 
 router = APIRouter(prefix="/v1", tags=["catalog"])
@@ -24,6 +25,7 @@ for part in (
     moves.router,
     reviews.router,
     samples.router,
+    screenings.router,
     review_statistics.router,
     market.router,
     market.pages,

@@ -1,9 +1,10 @@
 """A provider's listings: write, submit, end."""
 
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from services.catalog.domain.errors import (
     AccountBlocked,
@@ -22,6 +23,7 @@ from services.catalog.domain.errors import (
 from services.catalog.domain.review import Terms
 from services.catalog.queries import listings as listing_queries
 from services.catalog.routes.access import Knobs
+from services.catalog.routes.looking import Looking
 from services.catalog.schemas.listings import (
     DelistingRequest,
     ListingDetails,
@@ -31,6 +33,8 @@ from services.catalog.schemas.listings import (
 )
 from services.catalog.use_cases import delistings
 from services.catalog.use_cases import listings as use_cases
+from shared.context import current_context
+from shared.db.transaction import Database
 from shared.errors import (
     Forbidden,
     Invalid,
@@ -135,14 +139,25 @@ async def write_draft(
     "/listings/{listing_id}/submission",
     operation_id="submit_listing",
     response_model=ListingResponse,
-    responses=problems(*_DENIED, NotFound, Invalid, NothingToSubmit, ScreeningBlocked, PublishBlocked, ListingRetired),
+    responses=problems(
+        *_DENIED, NotFound, Invalid, NothingToSubmit, ScreeningBlocked, PublishBlocked, ListingRetired, StaleVersion
+    ),
 )
 async def submit_listing(
-    tx: Tx, caller: CanWrite, knobs: Knobs, response: Response, listing_id: UUID
+    caller: CanWrite, looking: Looking, knobs: Knobs, request: Request, response: Response, listing_id: UUID
 ) -> ListingResponse:
-    """The draft goes to the reviewers, unless a finding or a cause forbids it. Submitting again changes nothing."""
+    """The draft goes to the reviewers, unless a finding or a cause forbids it. Submitting again changes nothing.
+
+    Its callback address is looked at between two transactions, so that a slow name holds nothing.
+    """
+    db: Database = request.app.state.db
+    context = replace(current_context(), actor=caller.subject)
+    async with db.transaction(context) as tx:
+        url = await listing_queries.callback_of_draft(tx, listing_id, caller.subject)
+    looked = await looking.look_at(url)
     terms = Terms(knobs.review_due_business_days, knobs.review_light_due_business_days)
-    listing, version = await use_cases.submit_listing(tx, listing_id, caller.subject, terms)
+    async with db.transaction(context) as tx:
+        listing, version = await use_cases.submit_listing(tx, listing_id, caller.subject, terms, looked)
     response.headers["etag"] = etag(listing.version)
     return ListingResponse.of(listing, version)
 

@@ -1,7 +1,6 @@
 """How the tests of detectors ask: what a text adds to the findings of a clean listing."""
 
 from services.catalog.domain.screening import Rules, screen
-from services.catalog.domain.screening.finding import Finding
 from services.catalog.domain.screening.subject import Subject
 from services.catalog.tests.builders import CLEAN, a_content
 from shared.contracts.catalog import ListingKind, Plan
@@ -14,12 +13,12 @@ def findings_of(content, kind=ListingKind.APPLICATION, **values):
     return screen(Subject(content, kind, **values), RULES)
 
 
-def found_in(text: str, field: str = "details", **values) -> tuple[Finding, ...]:
+def found_in(text, field="details", **values):
     """The findings after the text is put behind what a clean listing says."""
     return findings_of(a_content(**{field: f"{getattr(CLEAN, field)}{text}"}, **values))
 
 
-def told(text: str, field: str = "details", **values) -> list[tuple[str, str]]:
+def told(text, field="details", **values):
     """(detector, matched) of each of them; `matched` is cut from the text by the span, to prove both."""
     found = found_in(text, field, **values)
     kept = f"{getattr(CLEAN, field)}{text}"

@@ -1,13 +1,13 @@
 """Screens a content: gathers what only IO can tell, then lets the pure detectors look."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.catalog import store
 from services.catalog.domain.content import Content
 from services.catalog.domain.screening import screen
 from services.catalog.domain.screening.finding import Finding
-from services.catalog.domain.screening.subject import Observations, Subject
+from services.catalog.domain.screening.subject import Observations, Reach, Subject
 from services.catalog.use_cases import similar
 from shared.contracts.catalog import ListingKind
 from shared.db.transaction import Transaction
@@ -23,6 +23,7 @@ class Draft:
     provider_id: UUID | None = None
     listing_id: UUID | None = None
     removed_markup: tuple[str, ...] = ()
+    callback: Reach | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,19 @@ async def screen_draft(tx: Transaction, draft: Draft) -> Screened:
     return Screened(findings, current.digest, place.number if place else 0)
 
 
+async def try_draft(tx: Transaction, draft: Draft) -> Screened:
+    """What the screening would say of something that is not kept, or of a change of one's own listing."""
+    seller = await store.seller_of_account(tx, draft.account_id)
+    if draft.listing_id is not None:
+        await store.own_listing(tx, draft.listing_id, draft.account_id)
+    return await screen_draft(tx, replace(draft, provider_id=seller.provider_id if seller else None))
+
+
 async def _observe(tx: Transaction, draft: Draft) -> Observations:
     return Observations(
         images=await store.images(tx, {address for _, address in draft.content.images()}),
         similar_texts=await similar.similar_texts(tx, draft),
         similar_logos=await similar.similar_logos(tx, draft),
         removed_markup=draft.removed_markup,
+        callback=draft.callback,
     )

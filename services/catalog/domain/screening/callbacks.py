@@ -30,8 +30,15 @@ _TRICKS: tuple[tuple[str, Said], ...] = (
 )
 _ADVICE = Said("填写可公开访问的https地址。", "State an https address that can be reached by everybody.")
 _FAULTS = {
-    Fault.DENIED: (Severity.BLOCKS, Said("地址指向内部或保留的网络。", "It leads into a private or reserved network.")),
+    Fault.DENIED: (
+        Severity.BLOCKS,
+        Said(
+            "地址指向内部或保留的网络，或不允许的端口。",
+            "It leads into a private or reserved network, or to a closed port.",
+        ),
+    ),
     Fault.UNKNOWN: (Severity.WARNS, Said("域名无法解析。", "Its name cannot be resolved.")),
+    Fault.UNTRUSTED: (Severity.WARNS, Said("证书无效。", "Its certificate is not valid.")),
     Fault.SILENT: (Severity.WARNS, Said("地址没有应答。", "Nothing answers there.")),
 }
 

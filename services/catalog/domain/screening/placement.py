@@ -60,6 +60,12 @@ class _Vocabulary:
 
 
 def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
+    if subject.place is None and subject.places:
+        yield Finding(
+            DETECTOR, "4.2", Severity.BLOCKS, "category", 0, 0, "",
+            Said("没有该类目。", "There is no such category."),
+            Said("从类目列表中选择。", "Choose one from the list of categories."),
+        )  # fmt: skip
     if subject.place is None or len(subject.places) < 2:
         return
     scores = scores_of(subject)

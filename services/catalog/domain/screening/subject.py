@@ -25,10 +25,14 @@ class SeenImage:
 
 
 class Fault(StrEnum):
-    """Why nothing may or can be called at an address: it leads where nothing must go, to no host, to silence."""
+    """Why nothing may or can be called at an address.
+
+    It leads where nothing must go, to no host, to one that cannot prove who it is, or to silence.
+    """
 
     DENIED = "denied"
     UNKNOWN = "unknown"
+    UNTRUSTED = "untrusted"
     SILENT = "silent"
 
 
