@@ -66,16 +66,7 @@ def read(data: bytes, media_type: str) -> Picture:
     if media_type == "image/jpeg" and data.count(_SCAN) > _MOST_SCANS:
         raise BrokenImage("The image is built up in more steps than any camera or program takes")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            opened = Image.open(BytesIO(data), formats=[_FORMATS[media_type]])
-        _refuse_large(*opened.size)
-        if media_type != "image/jpeg" and getattr(opened, "is_animated", False):
-            raise AnimatedImage("The image moves; send a still one", frames=getattr(opened, "n_frames", 0))
-        opened.load()
-        picture = _plain(opened, media_type)
-        written = BytesIO()
-        picture.save(written, _FORMATS[media_type], **_WRITTEN[media_type])
+        content, grey = _written_anew(data, media_type)
     except Image.DecompressionBombError:
         raise _too_large() from None
     except (AnimatedImage, ImageTooLarge):
@@ -83,11 +74,24 @@ def read(data: bytes, media_type: str) -> Picture:
     except Exception as error:
         # Whatever a decoder stumbles over, and however it says so, is a fault of the file.
         raise BrokenImage("The file is damaged, incomplete or no such image") from error
-    content = written.getvalue()
     if len(content) > 2 * MOST_BYTES:
         raise ImageTooLarge(f"Written anew the image has {len(content)} bytes", most_bytes=2 * MOST_BYTES)
-    grey = _grey(picture)
-    return Picture(content, media_type, picture.width, picture.height, _codes(grey), _perceptual(grey))
+    return Picture(content, media_type, grey.width, grey.height, _codes(grey), _perceptual(grey))
+
+
+def _written_anew(data: bytes, media_type: str) -> tuple[bytes, Image.Image]:
+    """The file as it is kept, and its shades of grey; the decoded colours are gone when those are looked at."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        opened = Image.open(BytesIO(data), formats=[_FORMATS[media_type]])
+    _refuse_large(*opened.size)
+    if media_type != "image/jpeg" and getattr(opened, "is_animated", False):
+        raise AnimatedImage("The image moves; send a still one", frames=getattr(opened, "n_frames", 0))
+    opened.load()
+    picture = _plain(opened, media_type)
+    written = BytesIO()
+    picture.save(written, _FORMATS[media_type], **_WRITTEN[media_type])
+    return written.getvalue(), _grey(picture)
 
 
 def _plain(opened: Image.Image, media_type: str) -> Image.Image:
