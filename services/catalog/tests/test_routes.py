@@ -3,7 +3,7 @@
 import pytest
 
 from services.catalog.tests.asking import a_body, create, problem, publish
-from services.catalog.tests.builders import CLEAN, a_cause, restrict, told
+from services.catalog.tests.builders import CLEAN, a_cause, another_content, restrict, told
 from shared.contracts.effects import Effect, Target
 from shared.ids import new_id
 
@@ -51,7 +51,7 @@ async def test_the_explanation_names_clause_decision_and_end(as_, db, clock):
     cause = a_cause(Effect.LIST, Effect.ORDER, from_=clock.at, measure_clause="6.5.2")
     await restrict(db, Target(kind="listing", id=path.rpartition("/")[2]), cause)
     effects = (await (await as_("")).get(f"{path}/explanation")).json()["effects"]
-    assert effects["use"] == {"blocked": False, "causes": []}
+    assert effects["use"] == {"blocked": False, "causes": [], "next_change": None}
     [found] = effects["order"]["causes"]
     assert (found["clause"], found["measure_clause"], found["decision_id"], found["until"]) == (
         "6.3.2(4)", "6.5.2", str(cause.decision_id), None,
@@ -170,7 +170,9 @@ async def test_without_a_token_only_the_storefront_is_read(as_):
 async def test_the_market_is_paged_by_cursors_that_never_shift(as_, clock):
     provider, reviewer, nobody = await as_("provider", "shop"), await as_("reviewer"), await as_("")
     for number in range(5):
-        path = (await create(provider, key=f"key-{number}", name=f"打单{number}款")).headers["location"]
+        texts = another_content(number)
+        words = {"name": f"打单{number}款", "summary": texts.summary, "details": texts.details}
+        path = (await create(provider, key=f"key-{number}", **words)).headers["location"]
         tag = {"If-Match": (await provider.post(f"{path}/submission")).headers["etag"]}
         await reviewer.post(f"{path}/review", json={"decision": "approve", "reason": "ok"}, headers=tag)
     seen, cursor = [], ""
