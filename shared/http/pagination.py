@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Query, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from shared.errors import Invalid
 
@@ -62,14 +62,24 @@ def decode_cursor(key: bytes, cursor: str) -> dict[str, Any]:
     return position
 
 
+class PageParameters(BaseModel):
+    """For a model that holds all parameters of a query, where `Paging` would be read one by one."""
+
+    limit: int = Field(20, ge=1, le=MOST, description="How many at most.")
+    cursor: str | None = Field(None, max_length=1000, description="`next` of the page before.")
+
+    def page_request(self, request: Request) -> PageRequest:
+        # The path is part of the key: a cursor of one list means nothing in another.
+        key = f"{request.app.state.settings.cursor_key}\n{request.scope['path']}".encode()
+        return PageRequest(self.limit, decode_cursor(key, self.cursor) if self.cursor else None, key)
+
+
 async def _page_request(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=MOST, description="How many at most.")] = 20,
     cursor: Annotated[str | None, Query(max_length=1000, description="`next` of the page before.")] = None,
 ) -> PageRequest:
-    # The path is part of the key: a cursor of one list means nothing in another.
-    key = f"{request.app.state.settings.cursor_key}\n{request.scope['path']}".encode()
-    return PageRequest(limit, decode_cursor(key, cursor) if cursor else None, key)
+    return PageParameters(limit=limit, cursor=cursor).page_request(request)
 
 
 Paging = Annotated[PageRequest, Depends(_page_request)]

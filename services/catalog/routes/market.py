@@ -20,8 +20,8 @@ from services.catalog.schemas.market import (
     OfferPage,
     SearchRequest,
     SuggestionItem,
+    SuggestionsRequest,
     SuggestionsResponse,
-    Typed,
     items_json,
     page_json,
 )
@@ -29,35 +29,36 @@ from shared.db.transaction import Transaction
 from shared.errors import Invalid, NotFound
 from shared.http.dependencies import Tx
 from shared.http.hot import HotRoute
-from shared.http.pagination import PageOf, PageRequest, Paging
+from shared.http.pagination import PageOf, PageRequest
 from shared.http.problems import problems
 
 router = APIRouter()
-pages = APIRouter(route_class=HotRoute)
+storefront = APIRouter(route_class=HotRoute)
 
 _SUGGESTED = 10
 _UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Unchanged since the ETag of If-None-Match"}}
 _IF_NONE_MATCH = {"parameters": [{"name": "If-None-Match", "in": "header", "schema": {"type": "string"}}]}
 
 
-@router.get(
+@storefront.get(
     "/market",
     operation_id="search_market",
     response_model=PageOf[OfferItem],
     responses=_UNCHANGED | problems(Invalid),
     openapi_extra=_IF_NONE_MATCH,
 )
-async def search_market(request: Request, paging: Paging, asked: Annotated[SearchRequest, Query()]) -> Response:
+async def search_market(request: Request, asked: Annotated[SearchRequest, Query()]) -> Response:
     """Visible listings by words and filters. There is no count, and a cursor is of one question only."""
+    paging = asked.page_request(request)
+    after = _position(paging, asked)
     async with request.app.state.db.brief() as tx:
-        after = _position(paging, asked)
         rows = await market.search(tx, await _filters(tx, asked), asked.sort, after, paging.limit + 1)
     kept = rows[: paging.limit]
     following = paging.cursor(_told(asked, kept[-1])) if len(rows) > paging.limit else None
     return _tagged(request, items_json(kept, following))
 
 
-@router.get(
+@storefront.get(
     "/market/facets",
     operation_id="count_market_facets",
     response_model=FacetsResponse,
@@ -71,22 +72,22 @@ async def count_market_facets(request: Request, asked: Annotated[FilterRequest, 
     return _tagged(request, FacetsResponse.of(found).model_dump_json().encode())
 
 
-@router.get(
+@storefront.get(
     "/market/suggestions",
     operation_id="suggest_market_names",
     response_model=SuggestionsResponse,
     responses=_UNCHANGED | problems(Invalid),
     openapi_extra=_IF_NONE_MATCH,
 )
-async def suggest_market_names(request: Request, q: Annotated[Typed, Query()]) -> Response:
+async def suggest_market_names(request: Request, asked: Annotated[SuggestionsRequest, Query()]) -> Response:
     """Names of visible listings that go on as what is being typed."""
     async with request.app.state.db.brief() as tx:
-        rows = await market.suggest(tx, q, _SUGGESTED)
+        rows = await market.suggest(tx, asked.q, _SUGGESTED)
     items = [SuggestionItem(listing_id=row["listing_id"], name=row["name"]) for row in rows]
     return _tagged(request, SuggestionsResponse(items=items).model_dump_json().encode())
 
 
-@pages.get(
+@storefront.get(
     "/market/{listing_id}",
     operation_id="show_market_listing",
     response_model=OfferPage,
@@ -126,7 +127,8 @@ async def _filters(tx: Transaction, asked: FilterRequest) -> Filters:
 
 
 def _question(asked: SearchRequest) -> str:
-    return hashlib.blake2b(asked.model_dump_json().encode(), digest_size=6).hexdigest()
+    told = asked.model_dump_json(exclude={"limit", "cursor"})
+    return hashlib.blake2b(told.encode(), digest_size=6).hexdigest()
 
 
 def _told(asked: SearchRequest, row: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from services.catalog.queries.pages import upcoming
 from services.catalog.schemas.listings import PlanItem
 from shared.contracts.catalog import ListingKind
 from shared.http.fields import Slug
+from shared.http.pagination import PageParameters
 
 Typed = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=r"^[^\x00]*$")]
 _Fen = Annotated[int, Field(ge=0, le=10_000_000_000)]
@@ -46,8 +47,12 @@ class FilterRequest(BaseModel):
         )  # fmt: skip
 
 
-class SearchRequest(FilterRequest):
+class SearchRequest(FilterRequest, PageParameters):
     sort: Sort = Field(Sort.RELEVANCE, description="Relevance without words is the same as newest.")
+
+
+class SuggestionsRequest(BaseModel):
+    q: Typed
 
 
 class OfferItem(BaseModel):

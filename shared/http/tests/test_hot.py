@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Annotated
 
 import pytest
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.responses import JSONResponse, Response
 
@@ -12,6 +12,15 @@ from shared.http.auth import Caller, Role, requires
 from shared.http.hot import HotRoute
 from shared.http.routes import flat
 from shared.http.tests.notes import service
+
+
+class Search(BaseModel):
+    """Parameters of a query."""
+
+    words: Annotated[str, StringConstraints(strip_whitespace=True, max_length=5)] = ""
+    most: int | None = Field(None, ge=1)
+    trial: bool | None = None
+
 
 CanWrite = Annotated[Caller, requires(Role.MERCHANT)]
 JSON = {"content-type": "application/json"}
@@ -37,6 +46,10 @@ async def glance(size: Size, request: Request) -> Response:
     return JSONResponse({"size": size})
 
 
+async def find(wish: Annotated[Search, Query()], request: Request) -> Response:
+    return JSONResponse(wish.model_dump(mode="json"))
+
+
 @pytest.fixture
 async def client(client_for, db, token):
     hot, general = APIRouter(route_class=HotRoute), APIRouter()
@@ -46,6 +59,8 @@ async def client(client_for, db, token):
     general.get("/v1/any/{size}", operation_id="look_general")(look)
     hot.get("/v1/open/hot/{size}", operation_id="glance_hot")(glance)
     general.get("/v1/open/any/{size}", operation_id="glance_general")(glance)
+    hot.get("/v1/found/hot", operation_id="find_hot")(find)
+    general.get("/v1/found/any", operation_id="find_general")(find)
     router = APIRouter()
     router.include_router(hot)
     router.include_router(general)
@@ -99,6 +114,28 @@ async def test_a_hot_route_for_everybody_answers_as_a_general_one(client, size, 
     hot, general = [await client.get(f"/v1/open/{name}/{size}", headers=sent) for name in ("hot", "any")]
     assert hot.status_code == general.status_code
     assert hot.text.replace("/hot/", "/any/") == general.text
+    assert hot.headers == general.headers
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "words= a ",
+        "words=toolong",
+        "most=3&most=4",
+        "most=0",
+        "most=",
+        "most=%20",
+        "trial=yes&more=1",
+        "trial=maybe",
+    ],
+)
+async def test_a_hot_route_reads_a_query_as_a_general_one(client, query):
+    sent = {"x-correlation-id": "story"}
+    hot, general = [await client.get(f"/v1/found/{name}?{query}", headers=sent) for name in ("hot", "any")]
+    assert hot.status_code == general.status_code
+    assert hot.text.replace("/hot", "/any") == general.text
     assert hot.headers == general.headers
 
 
