@@ -28,7 +28,7 @@ for part in (
     screenings.router,
     review_statistics.router,
     market.router,
-    market.pages,
+    market.storefront,
     notices.router,
     lexicons.router,
     patrols.router,
