@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from services.catalog.domain.screening import links, phones
 from services.catalog.domain.screening.finding import Finding, Said, Severity
+from services.catalog.domain.screening.joined import Joined
 from services.catalog.domain.screening.patterns import Battery, Pattern, found, hints, is_denied
 from services.catalog.domain.screening.subject import Subject
-from services.catalog.domain.screening.text import Normalised
 
 if TYPE_CHECKING:
     from services.catalog.domain.screening import Rules
@@ -112,27 +112,24 @@ _PAYMENTS = (
     ),
 )
 MOST = 200
-"""So many of one field are enough for anybody, and looking for overlaps among them stays cheap."""
+"""So many are enough for anybody, and looking for overlaps among them stays cheap."""
 _ALL = Battery((_EMAIL, *_PEOPLE, *_PAYMENTS))
 
 
 def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
-    for field, text in subject.texts.items():
-        yield from find_in(field, text, rules.allowed_hosts)
+    """At most one finding for each place: the first pattern that explains it."""
+    joined = subject.joined
+    taken: list[tuple[int, int]] = []
+    for pattern, start, end in _seen(joined, rules.allowed_hosts):
+        if len(taken) < MOST and not any(start < until and since < end for since, until in taken):
+            taken.append((start, end))
+            place = joined.place(start, end)
+            if place is not None and not (pattern in _PAYMENTS and is_denied(joined.text, start, end)):
+                yield found(pattern, *place)
     yield from links.find_attributes(subject.content, rules.allowed_hosts)
 
 
-def find_in(field: str, text: Normalised, allowed_hosts: frozenset[str]) -> Iterator[Finding]:
-    """At most one finding for each place: the first pattern that explains it."""
-    taken: list[tuple[int, int]] = []
-    for pattern, start, end in _seen(text, allowed_hosts):
-        if len(taken) < MOST and not any(start < until and since < end for since, until in taken):
-            taken.append((start, end))
-            if not (pattern in _PAYMENTS and is_denied(text.text, start, end)):
-                yield found(pattern, field, text, start, end)
-
-
-def _seen(text: Normalised, allowed_hosts: frozenset[str]) -> Iterator[tuple[Pattern, int, int]]:
+def _seen(text: Joined, allowed_hosts: frozenset[str]) -> Iterator[tuple[Pattern, int, int]]:
     """Every match, the surest patterns first."""
     worth_trying = _ALL.worth_trying(text.text)
     if worth_trying[:1] == [_EMAIL]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from services.catalog.domain.content import Content
 from services.catalog.domain.screening.finding import Finding, Said, Severity
+from services.catalog.domain.screening.joined import Joined
 from services.catalog.domain.screening.patterns import Pattern
-from services.catalog.domain.screening.text import Normalised, normalise
+from services.catalog.domain.screening.text import normalise
 
 # Letters of one label: not only ASCII, so that a look-alike letter does not hide the start of a host. Not Chinese.
 _LABEL = r"[a-z0-9\u00df-\u058f-]"
@@ -60,8 +61,8 @@ FOREIGN = Pattern(
 )
 
 
-def places(text: Normalised, allowed_hosts: frozenset[str]) -> Iterator[tuple[int, int]]:
-    """Where an address off the allowed hosts stands in the normalised text. Places may overlap."""
+def places(text: Joined, allowed_hosts: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Where an address off the allowed hosts stands in the normalised texts. Places may overlap."""
     for pattern, is_likely in (
         (_URL, _URL_HINT.search(text.text) is not None),
         (_SPELLED, "www" in text.text or _SPELLED_HINT.search(text.text) is not None),
@@ -74,10 +75,9 @@ def places(text: Normalised, allowed_hosts: frozenset[str]) -> Iterator[tuple[in
             yield match.span()
 
 
-def _is_disguised(text: Normalised, start: int, end: int) -> bool:
+def _is_disguised(text: Joined, start: int, end: int) -> bool:
     """A host that only looks like an allowed one is another host."""
-    since, until = text.span(start, end)
-    written = unicodedata.normalize("NFKC", text.original[since:until])
+    written = unicodedata.normalize("NFKC", text.written(start, end))
     return any(char.isalpha() and not char.isascii() for char in written)
 
 

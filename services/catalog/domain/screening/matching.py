@@ -24,6 +24,7 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from services.catalog.domain.screening.finding import Severity
+from services.catalog.domain.screening.joined import Joined
 from services.catalog.domain.screening.lexicon import Entry, Lexicon
 from services.catalog.domain.screening.text import Normalised, normalise
 
@@ -90,7 +91,7 @@ class Matcher:
         self._letters = _automaton([word.replace(" ", "") for word in in_letters])
         self._signs = _automaton(list(in_signs))
 
-    def find(self, text: Normalised) -> tuple[Hit, ...]:
+    def find(self, text: Normalised | Joined) -> tuple[Hit, ...]:
         """In reading order; of overlapping words of one lexicon the first and longest, a softened one last."""
         found = [*self._among_letters(text), *self._among_signs(text.text)]
         if not found:
@@ -109,7 +110,7 @@ class Matcher:
         for index, start, end in self._signs.find_matches_as_indexes(text, overlapping=True):
             yield from _seen(self._in_signs[index], text, start, end, 0)
 
-    def _among_letters(self, text: Normalised) -> Iterator["_Seen"]:
+    def _among_letters(self, text: Normalised | Joined) -> Iterator["_Seen"]:
         positions = text.spread.positions
         for index, since, until in self._letters.find_matches_as_indexes(text.spread.text, overlapping=True):
             pattern = self._in_letters[index]

@@ -1,13 +1,14 @@
 """Turns of phrase, as regular expressions that are tried only where one of their hints was seen."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ahocorasick_rs import AhoCorasick
 
 from services.catalog.domain.screening.finding import Finding, Said, Severity
+from services.catalog.domain.screening.joined import Joined
 from services.catalog.domain.screening.subject import Subject
 from services.catalog.domain.screening.text import Normalised
 
@@ -57,12 +58,8 @@ class Battery:
         self._hints = AhoCorasick(list(owners))
 
     def find(self, subject: Subject, rules: "Rules") -> Iterator[Finding]:
-        return self.find_all(subject.texts)
-
-    def find_all(self, texts: Mapping[str, Normalised]) -> Iterator[Finding]:
-        for field, text in texts.items():
-            for pattern in self.worth_trying(text.text):
-                yield from _matches(pattern, field, text)
+        for pattern in self.worth_trying(subject.joined.text):
+            yield from _matches(pattern, subject.joined)
 
     def worth_trying(self, text: str) -> Sequence[Pattern]:
         """In their order; none of the others matches."""
@@ -70,10 +67,11 @@ class Battery:
         return [self._patterns[index] for index in sorted({owner for hint in seen for owner in self._owners[hint]})]
 
 
-def _matches(pattern: Pattern, field: str, text: Normalised) -> Iterator[Finding]:
-    for match in pattern.regex.finditer(text.text):
-        if not is_denied(text.text, match.start(), match.end()):
-            yield found(pattern, field, text, match.start(), match.end())
+def _matches(pattern: Pattern, joined: Joined) -> Iterator[Finding]:
+    for match in pattern.regex.finditer(joined.text):
+        place = joined.place(match.start(), match.end())
+        if place is not None and not is_denied(joined.text, match.start(), match.end()):
+            yield found(pattern, *place)
 
 
 def hints(alternatives: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from services.catalog.domain.category import Category
 from services.catalog.domain.content import Content
 from services.catalog.domain.screening.finding import Related
-from services.catalog.domain.screening.matching import Hit, Matcher
+from services.catalog.domain.screening.joined import Joined
 from services.catalog.domain.screening.text import Normalised, normalise, normalise_html
 from shared.contracts.catalog import ListingKind
 
@@ -65,7 +65,6 @@ class Subject:
     place: Category | None = None
     places: Sequence[Category] = ()
     seen: Observations = Observations()
-    _hits: tuple[Matcher, Mapping[str, tuple[Hit, ...]]] | None = field(default=None, init=False, repr=False)
 
     @cached_property
     def texts(self) -> Mapping[str, Normalised]:
@@ -74,10 +73,6 @@ class Subject:
             name: normalise_html(text) if name == "details" else normalise(text) for name, text in self.content.texts()
         }
 
-    def hits(self, matcher: Matcher) -> Mapping[str, tuple[Hit, ...]]:
-        """The words of lexicons in each text, searched once for all detectors."""
-        if self._hits is None or self._hits[0] is not matcher:
-            found = {name: matcher.find(text) for name, text in self.texts.items()}
-            object.__setattr__(self, "_hits", (matcher, found))
-            return found
-        return self._hits[1]
+    @cached_property
+    def joined(self) -> Joined:
+        return Joined(self.texts)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from services.catalog.domain.screening.folding import fold, folded_basic_plane, is_invisible, uneven
 
-__all__ = ["Normalised", "Spread", "is_invisible", "normalise", "normalise_html"]
+__all__ = ["Normalised", "Spread", "is_invisible", "normalise", "normalise_html", "spread_of"]
 
 # A quoted value ends before the next "<", so that no text makes the search go over it again and again.
 _TOKEN = re.compile(
@@ -108,8 +108,7 @@ class Normalised:
 
     @cached_property
     def spread(self) -> Spread:
-        squeezed = "".join(_LETTERS.findall(self.text))
-        return Spread(squeezed, _Positions(self.text))
+        return spread_of(self.text)
 
     @cached_property
     def _folds(self) -> list[int] | None:
@@ -140,6 +139,10 @@ class _Positions:
     @cached_property
     def _all(self) -> list[int]:
         return [index for run in _LETTERS.finditer(self._text) for index in range(*run.span())]
+
+
+def spread_of(text: str) -> Spread:
+    return Spread("".join(_LETTERS.findall(text)), _Positions(text))
 
 
 def normalise(original: str) -> Normalised:

@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 
 def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
-    for field, hits in subject.hits(rules.matcher).items():
-        for hit in hits:
-            if not hit.lexicon.judged_by:
-                yield finding(field, subject.texts[field], hit)
+    for hit in rules.matcher.find(subject.joined):
+        place = None if hit.lexicon.judged_by else subject.joined.place(hit.start, hit.end)
+        if place is not None:
+            yield _finding(hit, *place)
 
 
-def finding(field: str, text: Normalised, hit: Hit) -> Finding:
+def _finding(hit: Hit, field: str, text: Normalised, since: int, until: int) -> Finding:
     """What a match tells the writer, in the words of its lexicon."""
     lexicon = hit.lexicon
-    start, end = text.span(hit.start, hit.end)
+    start, end = text.span(since, until)
     matched = text.original[start:end]
     return Finding(lexicon.code, lexicon.clause, hit.severity, field, start, end, matched, lexicon.why, lexicon.advice)
