@@ -56,9 +56,9 @@ def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
             Said("详情较短，建议补充功能介绍与使用说明。", "The details are short; add functions and instructions."),
         )  # fmt: skip
     if visible and subject.place is not None:
-        leads = list(_leads(details))
+        leads = "\n".join(_leads(details))
         for block in subject.place.required_blocks:
-            if not any(word in lead for word in _compared(block.words) for lead in leads):
+            if not any(word in leads for word in _compared(block.words)):
                 yield _without(block)
 
 

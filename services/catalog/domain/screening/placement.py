@@ -82,29 +82,26 @@ def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
 def scores_of(subject: Subject) -> dict[str, float]:
     """How much the texts speak of what each category is for."""
     vocabulary = _vocabulary(
-        tuple(
-            (place.code, f"{place.core_functions} {place.core_functions_en}", place.keywords)
-            for place in subject.places
-        )
+        tuple((place.code, place.core_functions, place.core_functions_en, place.keywords) for place in subject.places)
     )
     scores = dict.fromkeys((place.code for place in subject.places), 0.0)
     for field, text in subject.texts.items():
         weight = FIELD_WEIGHTS.get(field, 2.0 if field.startswith("functions[") else 1.0)
-        for told in _said(text.text, vocabulary):
+        for told in _told(text.text, vocabulary):
             for code, tells in told:
                 scores[code] += weight * tells
     return scores
 
 
-def _said(text: str, vocabulary: _Vocabulary) -> Iterator[Sequence[tuple[str, float]]]:
+def _told(text: str, vocabulary: _Vocabulary) -> list[Sequence[tuple[str, float]]]:
     """For each word of the vocabulary that the text holds, what it tells of which category."""
-    for word in vocabulary.words.keys() & words_of(text):
-        yield vocabulary.words[word]
+    told = [vocabulary.words[word] for word in vocabulary.words.keys() & words_of(text)]
     hits = vocabulary.automaton.find_matches_as_indexes(text, overlapping=True)
     for index in {hit[0] for hit in hits}:
-        word, told = vocabulary.keywords[index]
+        word, tells = vocabulary.keywords[index]
         if not word.isascii() or any(_is_whole(text, start, end) for at, start, end in hits if at == index):
-            yield told
+            told.append(tells)
+    return told
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:
@@ -117,11 +114,11 @@ def _is_latin(char: str) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _vocabulary(places: tuple[tuple[str, str, tuple[str, ...]], ...]) -> _Vocabulary:
-    keywords = {code: frozenset(normalise(word).text for word in said) - {""} for code, _, said in places}
+def _vocabulary(places: tuple[tuple[str, str, str, tuple[str, ...]], ...]) -> _Vocabulary:
+    keywords = {code: frozenset(normalise(word).text for word in said) - {""} for code, _, _, said in places}
     words = {
-        code: frozenset(words_of(normalise(functions).text)) - keywords[code] - _EMPTY_WORDS
-        for code, functions, _ in places
+        code: frozenset(words_of(normalise(f"{zh} {en}").text)) - keywords[code] - _EMPTY_WORDS
+        for code, zh, en, _ in places
     }
 
     def by_word(said: Mapping[str, frozenset[str]], weight: float) -> dict[str, list[tuple[str, float]]]:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from operator import eq, sub
@@ -21,6 +21,8 @@ CLAUSE = "6.1.3(4)"
 
 NAME_REPEATS = 3
 NAME_PARTS = 5
+ONCE_MORE = 4
+"""So many letters of a short text must have been there before: two letters, two more times."""
 DENSE_TIMES = 6
 DENSE_SHARE = 0.3
 LIST_PARTS = 6
@@ -28,9 +30,11 @@ LIST_SHARE = 0.6
 LIST_DISTINCT = 0.7
 _SIGNS = r"\s,、/|;。!?:\u00b7•+()\[\]【】"
 _PART = re.compile(rf"[^{_SIGNS}]+")
+_SEPARATORS = " ,、/|;:+\u00b7•"
 _BETWEEN = re.compile(rf"[{_SIGNS}]+")
 _LISTS = frozenset(" \t\u3000,、/|:\u00b7•+")
 _LABELS = ("关键", "搜", "标签", "keyword", "tag")
+_MANY_SHORT = b"\x01" * LIST_PARTS
 _RUNS = {period: re.compile(b"\x01{%d,}" % (2 * period)) for period in (1, 2, 3)}
 _LABELLED = re.compile(
     r"(?:关键[词字]|搜索词|热搜词|标签|(?<![a-z])(?:keywords?|tags?))\s{0,2}:\s{0,2}(?:[^\s,、/|;。]{1,12}[\s,、/"
@@ -51,12 +55,15 @@ def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
 
 
 def _heaps(field: str, text: str) -> Iterator[tuple[int, int]]:
-    words = words_of(text)
     is_short = field not in ("summary", "details")
-    runs = [*_in_a_row(words), *(_repeated(words) if is_short else _dense(words))]
+    if is_short and len(text) - len(set(text)) < ONCE_MORE and sum(map(text.count, _SEPARATORS)) < NAME_PARTS - 1:
+        return
+    words = words_of(text)
+    places = _places(words)
+    runs = [*_in_a_row(words, places), *(_repeated(places) if is_short else _dense(words, places))]
     if runs:
-        places = _places(text)
-        yield from ((places[first][0], places[last][1]) for first, last in runs)
+        spans = _spans(text)
+        yield from ((spans[first][0], spans[last][1]) for first, last in runs)
     yield from _in_name(text) if is_short else _listed(text)
     if any(label in text for label in _LABELS):
         yield from (match.span() for match in _LABELLED.finditer(text))
@@ -68,7 +75,7 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple([word for word in rjieba.cut(text) if len(word) > 1 and word[0].isalpha()])
 
 
-def _places(text: str) -> list[tuple[int, int]]:
+def _spans(text: str) -> list[tuple[int, int]]:
     """Where the words of the text stand."""
     found, at = [], 0
     for word in rjieba.cut(text):
@@ -78,11 +85,17 @@ def _places(text: str) -> list[tuple[int, int]]:
     return found
 
 
-def _repeated(words: Sequence[str]) -> Iterator[tuple[int, int]]:
-    for word, many in Counter(words).items():
-        if many >= NAME_REPEATS:
-            at = [index for index, other in enumerate(words) if other == word]
-            yield at[0], at[-1]
+def _places(words: Sequence[str]) -> dict[str, list[int]]:
+    """Of each word that comes at least three times, which ones of the words it is."""
+    frequent: dict[str, list[int]] = {word: [] for word, many in Counter(words).items() if many >= NAME_REPEATS}
+    for index, word in enumerate(words) if frequent else ():
+        if word in frequent:
+            frequent[word].append(index)
+    return frequent
+
+
+def _repeated(places: Mapping[str, Sequence[int]]) -> Iterator[tuple[int, int]]:
+    return ((at[0], at[-1]) for at in places.values())
 
 
 def _in_name(text: str) -> Iterator[tuple[int, int]]:
@@ -94,16 +107,13 @@ def _in_name(text: str) -> Iterator[tuple[int, int]]:
         yield parts[0][0], parts[-1][1]
 
 
-def _dense(words: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _dense(words: Sequence[str], places: Mapping[str, Sequence[int]]) -> Iterator[tuple[int, int]]:
     """The shortest stretch in which one word is nearly every third one, many times over."""
-    frequent: dict[str, list[int]] = {word: [] for word, many in Counter(words).items() if many >= DENSE_TIMES}
-    for index, word in enumerate(words) if frequent else ():
-        if word in frequent:
-            frequent[word].append(index)
-    for word, at in frequent.items():
-        width, first = min(zip(map(sub, at[DENSE_TIMES - 1 :], at), at, strict=False))
-        if DENSE_TIMES / (width + 1) >= DENSE_SHARE and _is_poor(words[first : first + width + 1], word):
-            yield first, first + width
+    for word, at in places.items():
+        if len(at) >= DENSE_TIMES:
+            width, first = min(zip(map(sub, at[DENSE_TIMES - 1 :], at), at, strict=False))
+            if DENSE_TIMES / (width + 1) >= DENSE_SHARE and _is_poor(words[first : first + width + 1], word):
+                yield first, first + width
 
 
 def _is_poor(around: Sequence[str], word: str) -> bool:
@@ -112,9 +122,15 @@ def _is_poor(around: Sequence[str], word: str) -> bool:
     return len(set(others)) < LIST_DISTINCT * len(others) or len(others) <= DENSE_TIMES // 2
 
 
-def _in_a_row(words: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _in_a_row(words: Sequence[str], places: Mapping[str, Sequence[int]]) -> Iterator[tuple[int, int]]:
     """The same one to three words, three times or more one after the other."""
-    for period in (1, 2, 3):
+    periods = {
+        second - first
+        for at in places.values()
+        for first, second, third in zip(at, at[1:], at[2:], strict=False)
+        if second - first == third - second <= 3
+    }
+    for period in periods:
         same = bytes(map(eq, words, words[period:]))
         for run in _RUNS[period].finditer(same):
             yield run.start(), run.end() + period - 1
@@ -122,6 +138,9 @@ def _in_a_row(words: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 def _listed(text: str) -> Iterator[tuple[int, int]]:
     """A list of short items that share a word and have little else that is new."""
+    are_short = bytes(2 <= len(part) <= 10 for part in _BETWEEN.split(text))
+    if _MANY_SHORT not in are_short:
+        return
     run: list[tuple[int, int]] = []
     since = 0
     for sign in _BETWEEN.finditer(text):
