@@ -7,6 +7,7 @@ freeze takes back comes again exactly as it was when the freeze ends (6.5.3).
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from services.catalog.domain.effective import Circumstances, Lifecycle, effective
 from services.catalog.domain.listing import Listing
@@ -22,15 +23,17 @@ class Freeze:
     """What keeps versions off the market now.
 
     What went live at or after `since` is withdrawn; None withdraws nothing. `until` is when the restrictions next
-    become fewer by themselves; None is when a message says so.
+    become fewer by themselves; None is when a message says so. `penalties` are those on the listing itself, where
+    nothing else blocks: what answers them all goes live, or they could never be answered.
     """
 
     is_free: bool = True
     since: datetime | None = None
     until: datetime | None = None
+    penalties: frozenset[UUID] = frozenset()
 
     def lets(self, version: ListingVersion) -> bool:
-        if self.is_free:
+        if self.is_free or (self.penalties and self.penalties <= set(version.answers)):
             return True
         went = version.went_live_at
         return went is not None and (self.since is None or went < self.since)
@@ -38,8 +41,11 @@ class Freeze:
 
 def freeze_of(around: Circumstances, at: datetime) -> Freeze:
     causes = [cause for restriction in around.restrictions for cause in _publish_causes(restriction.causes, at)]
+    blocking = effective(around, at)[Effect.PUBLISH]
+    is_the_listings_own = all(because.target == "listing" for because in blocking)
     return Freeze(
-        is_free=not effective(around, at)[Effect.PUBLISH],
+        is_free=not blocking,
+        penalties=frozenset(cause.penalty_id for cause in causes) if is_the_listings_own else frozenset(),
         since=min((cause.from_ for cause in causes), default=None),
         until=min((cause.until for cause in causes if cause.until is not None), default=None),
     )

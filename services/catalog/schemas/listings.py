@@ -211,8 +211,11 @@ class ListingResponse(BaseModel):
 
 
 class ContentItem(BaseModel):
+    """`category_number` is the version of the category's definition by which it was screened."""
+
     number: int
     category: str
+    category_number: int
     name: str
     summary: str
     details: str
@@ -228,7 +231,8 @@ class ContentItem(BaseModel):
     @classmethod
     def of(cls, version: ListingVersion) -> Self:
         texts = {name: getattr(version.content, name) for name in Content.__slots__ if name != "plans"}
-        return cls(number=version.number, plans=[PlanItem.of(plan) for plan in version.content.plans], **texts)
+        plans = [PlanItem.of(plan) for plan in version.content.plans]
+        return cls(number=version.number, category_number=version.category_number, plans=plans, **texts)
 
 
 class ListingDetails(ListingResponse):

@@ -94,6 +94,21 @@ def test_of_several_that_waited_the_newest_goes_live():
     assert (fact.version, [version.state for version in versions]) == (3, [S.SUPERSEDED, S.SUPERSEDED, S.LIVE])
 
 
+def test_a_penalty_on_the_listing_itself_lets_through_what_answers_it_and_nothing_else_does():
+    listing, versions = published(1, waiting=1)
+    own, provider = a_freeze(0), a_freeze(0)
+    on_listing = a_restriction(Target(kind="listing", id=listing.listing_id), own)
+    alone = freeze_of(some_circumstances(restrictions=(on_listing,)), NOW)
+    both = freeze_of(some_circumstances(restrictions=(on_listing, a_restriction(TARGET, provider))), NOW)
+    settle(listing, versions, alone, NOW)
+    assert [version.state for version in versions] == [S.LIVE, S.APPROVED]
+    versions[1].answers = (own.penalty_id,)
+    settle(listing, versions, both, NOW)
+    assert [version.state for version in versions] == [S.LIVE, S.APPROVED]
+    settle(listing, versions, alone, NOW)
+    assert [version.state for version in versions] == [S.SUPERSEDED, S.LIVE]
+
+
 def test_a_delisted_listing_stays_delisted_through_a_freeze_and_after_it():
     listing, versions = published(2)
     listing.delist(versions[1], NOW)
