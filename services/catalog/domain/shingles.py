@@ -30,5 +30,10 @@ def shingles(text: str, widths: Widths) -> list[str]:
 
 def hashed(text: str, widths: Widths) -> bytes:
     """The same windows as packed numbers of 32 bits, odd for narrow ones: quicker to read than to cut again."""
-    numbers = (crc32(window.encode("utf-32-le")) & ~1 | window[0].isascii() for window in shingles(text, widths))
+    wide, narrow = 4 * widths[0], 4 * widths[1]
+    raw = text.encode("utf-32-le")
+    numbers = (
+        crc32(raw[at : at + narrow]) | 1 if char.isascii() else crc32(raw[at : at + wide]) & ~1
+        for at, char in zip(range(0, len(raw), 4), text, strict=True)
+    )
     return array("I", numbers).tobytes()
