@@ -130,6 +130,7 @@ async def likely(world: World, service: str) -> dict[str, list[Any]]:
     ids["notice_id"] = [str(row["notice_id"]) for row in notices[:2]]  # those of whom this is about
     ids["app_id"] = ids["listing_id"]
     ids["app_key"] = [row["app_key"] for row in await world["registry"].rows("SELECT app_key FROM app_key")]
+    images = [row["sha256"] for row in await world["catalog"].rows("SELECT sha256 FROM image")]
     target_ids = ids["listing_id"] + ids["provider_id"]
     if service == "registry":  # who has not been decided of comes further there
         waiting = await world["registry"].rows("SELECT provider_id FROM provider WHERE standing = 'applied'")
@@ -156,12 +157,16 @@ async def likely(world: World, service: str) -> dict[str, list[Any]]:
         "items": [["enterprise"], ["contacts"]],
         "kind": ["business_licence", "account_permit"],
         "website": ["https://www.qingchuan.example"],
+        "sha256": images,
+        "logo": images,
         "callback_url": ["https://www.qingchuan.example/callback"],
-        "support_url": ["https://www.qingchuan.example/help"],
+        "support_url": ["https://www.qingchuan.example/support"],
+        "help_url": ["https://www.qingchuan.example/help"],
         "plans": [[acts.YEARLY]],
     }
 
 
+@pytest.mark.timeout(600)  # as many questions as there are operations, with both processors busy
 @pytest.mark.parametrize("service", SERVICES)
 async def test_every_answer_is_one_that_the_document_tells_of(world: World, token: Token, service: str) -> None:
     owners = await a_lived_in_world(world)
