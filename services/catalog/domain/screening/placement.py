@@ -44,7 +44,8 @@ _EMPTY_WORDS = frozenset(
         "one",
     }
 )
-FIELD_WEIGHTS = {"name": 4.0, "summary": 2.0}
+_WEIGHTS = ((4.0, ("name",)), (2.0, ("summary", "functions")), (1.0, ("details",)))
+"""What a word tells more of in the name than deep in the details."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +86,19 @@ def scores_of(subject: Subject) -> dict[str, float]:
         tuple((place.code, place.core_functions, place.core_functions_en, place.keywords) for place in subject.places)
     )
     scores = dict.fromkeys((place.code for place in subject.places), 0.0)
-    for field, text in subject.texts.items():
-        weight = FIELD_WEIGHTS.get(field, 2.0 if field.startswith("functions[") else 1.0)
-        for told in _told(text.text, vocabulary):
+    for weight, fields in _WEIGHTS:
+        texts = [text.text for field, text in subject.texts.items() if field.startswith(fields)]
+        for told in _told(texts, vocabulary):
             for code, tells in told:
                 scores[code] += weight * tells
     return scores
 
 
-def _told(text: str, vocabulary: _Vocabulary) -> list[Sequence[tuple[str, float]]]:
-    """For each word of the vocabulary that the text holds, what it tells of which category."""
-    told = [vocabulary.words[word] for word in vocabulary.words.keys() & words_of(text)]
+def _told(texts: Sequence[str], vocabulary: _Vocabulary) -> list[Sequence[tuple[str, float]]]:
+    """For each word of the vocabulary that the texts hold, what it tells of which category."""
+    said = {word for text in texts for word in words_of(text)}
+    told = [vocabulary.words[word] for word in vocabulary.words.keys() & said]
+    text = "\n".join(texts)
     hits = vocabulary.automaton.find_matches_as_indexes(text, overlapping=True)
     for index in {hit[0] for hit in hits}:
         word, tells = vocabulary.keywords[index]

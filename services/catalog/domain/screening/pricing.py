@@ -17,10 +17,7 @@ if TYPE_CHECKING:
 DETECTOR = "false-free"
 CLAUSE = "6.1.5"
 
-_HINTS = hints(
-    "免费|0元|0 元|零元|不收|不要钱|无需付|不花|零费用|白用|试用|体验|收费|另算|另计|另付|另收|付费|缴费|计费|收取"
-    "|free|at no cost|no charge|costs nothing|cost nothing|trial|fee|charge|pay per"
-)
+_HINTS = hints("免费|0元|0 元|零元|不收|不要钱|无需付|不花|零费用|白用|试用|体验|free|cost|no charge|trial")
 _WHOLLY = r"(?:永久|终身|终生|完全|全部|全程|一直|长期|始终|全功能|所有功能|全部功能|彻底|100%|百分百|真正|纯|全员|全)"
 _FREE = re.compile(
     rf"(?P<wholly>{_WHOLLY}(?:的)?免费(?!试用)|免费(?:用)?(?:一辈子|终身|到底)|free\sforever|(?:completely"
@@ -63,10 +60,13 @@ def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
     plans = subject.content.plans
     if not plans:
         return
-    for field, text in subject.texts.items():
-        if any(hint in text.text for hint in _HINTS):
+    if any(hint in subject.joined.text for hint in _HINTS):
+        for field, text in subject.texts.items():
             of_plan = _plan_of(field, plans)
             yield from _in_text(field, text, plans if of_plan is None else (of_plan,), is_plan=of_plan is not None)
+    if not any(plan.price_fen for plan in plans):
+        for field, text in subject.texts.items():
+            yield from _fees(field, text)
 
 
 def _plan_of(field: str, plans: tuple[Plan, ...]) -> Plan | None:
@@ -88,14 +88,16 @@ def _in_text(field: str, text: Normalised, plans: tuple[Plan, ...], *, is_plan: 
             if not _is_a_part(text.text, *match.span()):
                 yield _false(field, text, *match.span(), Severity.BLOCKS, none_free=True)
     yield from _trials(field, text, plans)
-    if not costing:
-        for match in _HIDDEN.finditer(text.text):
-            if not is_denied(text.text, *match.span()):
-                yield _finding(
-                    field, text, *match.span(), Severity.BLOCKS,
-                    Said("标价为免费，却另行收费。", "It is offered free of charge, and costs something after all."),
-                    Said("如实标价，或删除收费内容。", "Set the true price, or remove the fee."),
-                )  # fmt: skip
+
+
+def _fees(field: str, text: Normalised) -> Iterator[Finding]:
+    for match in _HIDDEN.finditer(text.text):
+        if not is_denied(text.text, *match.span()):
+            yield _finding(
+                field, text, *match.span(), Severity.BLOCKS,
+                Said("标价为免费，却另行收费。", "It is offered free of charge, and costs something after all."),
+                Said("如实标价，或删除收费内容。", "Set the true price, or remove the fee."),
+            )  # fmt: skip
 
 
 def _trials(field: str, text: Normalised, plans: tuple[Plan, ...]) -> Iterator[Finding]:

@@ -27,6 +27,7 @@ DENSE_TIMES = 6
 DENSE_SHARE = 0.3
 LIST_PARTS = 6
 LIST_SHARE = 0.6
+LIST_SHARED = 4
 LIST_DISTINCT = 0.7
 _SIGNS = r"\s,、/|;。!?:\u00b7•+()\[\]【】"
 _PART = re.compile(rf"[^{_SIGNS}]+")
@@ -34,7 +35,6 @@ _SEPARATORS = " ,、/|;:+\u00b7•"
 _BETWEEN = re.compile(rf"[{_SIGNS}]+")
 _LISTS = frozenset(" \t\u3000,、/|:\u00b7•+")
 _LABELS = ("关键", "搜", "标签", "keyword", "tag")
-_MANY_SHORT = b"\x01" * LIST_PARTS
 _RUNS = {period: re.compile(b"\x01{%d,}" % (2 * period)) for period in (1, 2, 3)}
 _LABELLED = re.compile(
     r"(?:关键[词字]|搜索词|热搜词|标签|(?<![a-z])(?:keywords?|tags?))\s{0,2}:\s{0,2}(?:[^\s,、/|;。]{1,12}[\s,、/"
@@ -64,7 +64,10 @@ def _heaps(field: str, text: str) -> Iterator[tuple[int, int]]:
     if runs:
         spans = _spans(text)
         yield from ((spans[first][0], spans[last][1]) for first, last in runs)
-    yield from _in_name(text) if is_short else _listed(text)
+    if is_short:
+        yield from _in_name(text)
+    elif any(_are_close(at) for at in places.values()):
+        yield from _listed(text)
     if any(label in text for label in _LABELS):
         yield from (match.span() for match in _LABELLED.finditer(text))
 
@@ -136,11 +139,13 @@ def _in_a_row(words: Sequence[str], places: Mapping[str, Sequence[int]]) -> Iter
             yield run.start(), run.end() + period - 1
 
 
+def _are_close(at: Sequence[int]) -> bool:
+    """So many of one word as the shortest heap of a list has, within as many words as it may have."""
+    return any(last - first <= 5 * LIST_PARTS for first, last in zip(at, at[LIST_SHARED - 1 :], strict=False))
+
+
 def _listed(text: str) -> Iterator[tuple[int, int]]:
     """A list of short items that share a word and have little else that is new."""
-    are_short = bytes(2 <= len(part) <= 10 for part in _BETWEEN.split(text))
-    if _MANY_SHORT not in are_short:
-        return
     run: list[tuple[int, int]] = []
     since = 0
     for sign in _BETWEEN.finditer(text):
