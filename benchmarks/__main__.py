@@ -24,6 +24,7 @@ NAMES = (
     "fact_to_refusal",
     "access_decision",
     "link_proposals",
+    "near_duplicate",
     "screening",
 )
 REPORT = Path(__file__).parents[1] / "build" / "bench.json"
