@@ -8,7 +8,7 @@ from sqlalchemy import select, true
 
 from services.catalog import store, tables
 from services.catalog.domain.effective import Effective, effective
-from services.catalog.domain.listing import WAITING, Listing
+from services.catalog.domain.listing import Listing
 from services.catalog.domain.version import WAITING, ListingVersion
 from shared.db.transaction import Transaction
 from shared.errors import NotFound

@@ -23,7 +23,7 @@ def test_every_field_has_a_weight():
         ({"support_url": "https://app.example.com/other", "help_url": "https://app.example.com/new"}, L),
         ({"callback_url": "https://other.example.com/"}, H),
         ({"functions": ("打印",)}, H),
-        ({"scopes": ("order.read",)}, H),
+        ({"scopes": ("customer.read",)}, H),
         ({"name": "别的"}, H),
         ({"category": "erp"}, H),
         ({"plans": (), "details": "别的"}, H),
@@ -38,5 +38,5 @@ def test_the_heaviest_change_decides(values, expected):
 def test_a_first_version_is_new_in_all_that_it_states():
     changes = changed(None, CLEAN)
     assert Change("name", H) in changes
-    assert "logo" not in {change.field for change in changes}
+    assert "screenshots" not in {change.field for change in changes}
     assert weight(changes) is H
