@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
 import opencc
@@ -35,21 +36,26 @@ def fold(char: str) -> str:
 
 
 @cache
-def folded_basic_plane() -> dict[int, int | str]:
-    """For `str.translate`: every character of the basic plane, also those that stay, as a missing key costs most."""
-    made: dict[int, int | str] = {}
-    for code in range(_BASIC_PLANE):
-        folded = fold.__wrapped__(chr(code))
-        made[code] = ord(folded) if len(folded) == 1 else folded
-        if made[code] == code:
-            made[code] = code
-    return made
+def foldable() -> re.Pattern[str]:
+    """Finds a character for which another one, several or none may stand."""
+    return _any_of(char for char, folded in _basic_folds().items() if folded != char)
 
 
 @cache
 def uneven() -> re.Pattern[str]:
-    """Finds a character that one does not stand for, or that lies beyond the basic plane."""
-    chars = (chr(code) for code, folded in folded_basic_plane().items() if isinstance(folded, str))
+    """Finds a character for which perhaps not exactly one stands."""
+    return _any_of(char for char, folded in _basic_folds().items() if len(folded) != 1)
+
+
+@cache
+def _basic_folds() -> dict[str, str]:
+    """Of the characters of the basic plane that do not stand for themselves."""
+    folds = ((char, fold.__wrapped__(char)) for char in map(chr, range(_BASIC_PLANE)))
+    return {char: folded for char, folded in folds if folded != char}
+
+
+def _any_of(chars: Iterable[str]) -> re.Pattern[str]:
+    """All that lie beyond the basic plane count too: there are too many to ask each."""
     return re.compile(f"[{''.join(map(re.escape, chars))}\U00010000-\U0010ffff]")
 
 
