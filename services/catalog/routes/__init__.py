@@ -18,7 +18,9 @@ from services.catalog.routes import (
 )
 
 router = APIRouter(prefix="/v1", tags=["catalog"])
+# Routes are tried in this order, so those that everybody asks for come first.
 for part in (
+    market.storefront,
     categories.router,
     images.router,
     listings.router,
@@ -28,7 +30,6 @@ for part in (
     screenings.router,
     review_statistics.router,
     market.router,
-    market.storefront,
     notices.router,
     lexicons.router,
     patrols.router,

@@ -96,9 +96,7 @@ async def suggest_market_names(request: Request, asked: Annotated[SuggestionsReq
 )
 async def show_market_listing(request: Request, listing_id: UUID) -> Response:
     """The page of one listing. Its ETag changes with everything on it, also with what a restriction takes away."""
-    async with request.app.state.db.brief() as tx:
-        row = await page(tx, listing_id)
-        return _tagged(request, page_json(row, tx.now))
+    return _tagged(request, page_json(await page(request.app.state.db, listing_id)))
 
 
 @router.get(

@@ -159,8 +159,8 @@ def items_json(rows: Sequence[Any], following: str | None) -> bytes:
     return f'{{"items":[{",".join(_item(row) for row in rows)}],"next":{json.dumps(following)}}}'.encode()
 
 
-def page_json(row: Any, now: datetime) -> bytes:
-    coming = upcoming(row["maintenances"], now)
+def page_json(row: Any) -> bytes:
+    coming = upcoming(row["maintenances"], row["now"])
     availability = json.loads(row["badge"])["availability"] if row["badge"] else None
     return (
         f'{{{row["page"]},{_measured(row, availability)},"badge":{row["badge"] or "null"},'

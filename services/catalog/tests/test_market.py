@@ -160,20 +160,17 @@ async def test_a_hidden_page_opens_by_direct_link_while_it_can_be_ordered(db, cl
     listing = await a_live_service(db, "快打单")
     target = Target(kind="listing", id=listing.listing_id)
     await restrict(db, target, a_cause(Effect.LIST, from_=clock.at))
-    async with db.transaction() as tx:
-        assert (await pages.page(tx, listing.listing_id))["orderable"]
+    assert (await pages.page(db, listing.listing_id))["orderable"]
     await restrict(db, target, a_cause(Effect.LIST, Effect.ORDER, from_=clock.at), sequence=2)
     with pytest.raises(NotFound):
-        async with db.transaction() as tx:
-            await pages.page(tx, listing.listing_id)
+        await pages.page(db, listing.listing_id)
 
 
 async def test_a_draft_has_no_page(db):
     await a_market(db)
     listing = await a_draft(db)
     with pytest.raises(NotFound):
-        async with db.transaction() as tx:
-            await pages.page(tx, listing.listing_id)
+        await pages.page(db, listing.listing_id)
 
 
 async def test_a_successor_in_review_does_not_show_through(db):
