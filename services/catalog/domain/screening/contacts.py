@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from services.catalog.domain.screening import links, phones
@@ -9,6 +10,7 @@ from services.catalog.domain.screening.finding import Finding, Said, Severity
 from services.catalog.domain.screening.joined import Joined
 from services.catalog.domain.screening.patterns import Battery, Pattern, found, hints, is_denied
 from services.catalog.domain.screening.subject import Subject
+from services.catalog.domain.screening.text import normalise
 
 if TYPE_CHECKING:
     from services.catalog.domain.screening import Rules
@@ -111,22 +113,32 @@ _PAYMENTS = (
         r"(?:platform|market(?:place)?)(?![a-z])",
     ),
 )
+# What images and links are called is read too, at least by machines and under the pointer.
+_SAID = re.compile(r"\s(?:alt|title)=\"([^\"<>]{1,1000})\"")
 MOST = 200
 """So many are enough for anybody, and looking for overlaps among them stays cheap."""
 _ALL = Battery((_EMAIL, *_PEOPLE, *_PAYMENTS))
 
 
 def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
+    yield from _found(subject.joined, rules.allowed_hosts)
+    details = subject.content.details
+    for match in _SAID.finditer(details) if "alt=" in details or "title=" in details else ():
+        said = Joined({"details": normalise(match[1])})
+        for finding in _found(said, rules.allowed_hosts):
+            yield replace(finding, start=finding.start + match.start(1), end=finding.end + match.start(1))
+    yield from links.find_attributes(subject.content, rules.allowed_hosts)
+
+
+def _found(joined: Joined, allowed_hosts: frozenset[str]) -> Iterator[Finding]:
     """At most one finding for each place: the first pattern that explains it."""
-    joined = subject.joined
     taken: list[tuple[int, int]] = []
-    for pattern, start, end in _seen(joined, rules.allowed_hosts):
+    for pattern, start, end in _seen(joined, allowed_hosts):
         if len(taken) < MOST and not any(start < until and since < end for since, until in taken):
             taken.append((start, end))
             place = joined.place(start, end)
             if place is not None and not (pattern in _PAYMENTS and is_denied(joined.text, start, end)):
                 yield found(pattern, *place)
-    yield from links.find_attributes(subject.content, rules.allowed_hosts)
 
 
 def _seen(text: Joined, allowed_hosts: frozenset[str]) -> Iterator[tuple[Pattern, int, int]]:
