@@ -208,12 +208,6 @@ def test_a_link_of_the_rich_text_is_found_by_where_it_leads():
     assert details[finding.start : finding.end] == "https://evil.example.com/a"
 
 
-def test_a_contact_in_what_an_image_is_called_is_found_there():
-    details = '<p>功能说明</p><img src="/v1/images/x" alt="加微信：kuaidan88"><a href="" title="文档">文档</a>'
-    [finding] = [f for f in findings_of(a_content(details=details)) if f.detector == "contact-wechat"]
-    assert finding.matched == details[finding.start : finding.end] == "微信：kuaidan88"
-
-
 def test_a_contact_split_by_tags_is_found_where_it_stands():
     details = "<p>电话<b>138</b>1234<i>5678</i></p>"
     [finding] = [f for f in findings_of(a_content(details=details)) if f.detector == "contact-phone"]

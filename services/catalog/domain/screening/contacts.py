@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from services.catalog.domain.screening import links, phones
@@ -10,7 +9,6 @@ from services.catalog.domain.screening.finding import Finding, Said, Severity
 from services.catalog.domain.screening.joined import Joined
 from services.catalog.domain.screening.patterns import Battery, Pattern, found, hints, is_denied
 from services.catalog.domain.screening.subject import Subject
-from services.catalog.domain.screening.text import normalise
 
 if TYPE_CHECKING:
     from services.catalog.domain.screening import Rules
@@ -113,8 +111,6 @@ _PAYMENTS = (
         r"(?:platform|market(?:place)?)(?![a-z])",
     ),
 )
-# What images and links are called is read too, at least by machines and under the pointer.
-_SAID = re.compile(r"\s(?:alt|title)=\"([^\"<>]{1,1000})\"")
 MOST = 200
 """So many are enough for anybody, and looking for overlaps among them stays cheap."""
 _ALL = Battery((_EMAIL, *_PEOPLE, *_PAYMENTS))
@@ -122,11 +118,6 @@ _ALL = Battery((_EMAIL, *_PEOPLE, *_PAYMENTS))
 
 def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
     yield from _found(subject.joined, rules.allowed_hosts)
-    details = subject.content.details
-    for match in _SAID.finditer(details) if "alt=" in details or "title=" in details else ():
-        said = Joined({"details": normalise(match[1])})
-        for finding in _found(said, rules.allowed_hosts):
-            yield replace(finding, start=finding.start + match.start(1), end=finding.end + match.start(1))
     yield from links.find_attributes(subject.content, rules.allowed_hosts)
 
 
