@@ -8,6 +8,7 @@ from services.catalog.use_cases.offers import write_offers
 from services.catalog.use_cases.patrol import advance_patrol
 from services.catalog.use_cases.publishing import publish_approved
 from services.catalog.use_cases.reviews import firm_up_due_dates
+from services.catalog.use_cases.signatures import renew_signatures
 from shared.service import Job
 
 JOBS = [
@@ -16,5 +17,6 @@ JOBS = [
     Job("publish_approved", timedelta(seconds=1), publish_approved),
     Job("forget_unused_images", timedelta(hours=1), forget_unused_images),
     Job("firm_up_due_dates", timedelta(hours=1), firm_up_due_dates),
+    Job("renew_signatures", timedelta(minutes=10), renew_signatures),
     Job("write_offers", timedelta(minutes=1), write_offers),
 ]

@@ -53,6 +53,10 @@ class Signature:
     windows: bytes
 
 
+TOO_SHORT = Signature((), 0, b"")
+"""Says that a text was looked at, and leads to no other."""
+
+
 def sign(text: str) -> Signature | None:
     """None where the text is too short to be compared."""
     if len(text) < SHORTEST:

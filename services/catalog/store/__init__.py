@@ -81,10 +81,12 @@ from services.catalog.store.reviews import (
 from services.catalog.store.rules import current_rules, rules_digest
 from services.catalog.store.signatures import (
     drop_signatures,
+    first_published,
     keep_logo_signature,
     keep_text_signature,
     linked_providers,
     lock_house,
+    lock_unsigned,
     looks_of,
     near_logos,
     near_texts,
@@ -107,6 +109,7 @@ __all__ = [
     "current_rules",
     "decisions_of",
     "drop_signatures",
+    "first_published",
     "has_children",
     "has_published",
     "images",
@@ -138,6 +141,7 @@ __all__ = [
     "lock_published_after",
     "lock_sample",
     "lock_tree",
+    "lock_unsigned",
     "looks_of",
     "mark_due",
     "move",

@@ -49,6 +49,12 @@ _KEEP_LOGO = """
 INSERT INTO logo_signature (listing_id, number, provider_id, looks, bands) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (listing_id, number) DO UPDATE SET looks = excluded.looks, bands = excluded.bands
 """
+_UNSIGNED = """
+SELECT v.listing_id, v.number FROM listing_version v JOIN listing l USING (listing_id)
+LEFT JOIN text_signature s ON s.listing_id = v.listing_id AND s.number = v.number AND s.scheme = $1
+WHERE (v.number = l.live_number OR v.state IN ('submitted', 'in_review', 'approved')) AND s.listing_id IS NULL
+LIMIT $2 FOR UPDATE OF l SKIP LOCKED
+"""
 _GROUPS = "SELECT state::text FROM account_group WHERE member_ids ? $1"
 
 
@@ -112,6 +118,19 @@ async def drop_signatures(tx: Transaction, listing_id: UUID, *, but: Collection[
         await tx.driver.execute(
             f"DELETE FROM {table} WHERE listing_id = $1 AND number <> ALL ($2::int[])", listing_id, list(but)
         )
+
+
+async def lock_unsigned(tx: Transaction, limit: int) -> list[tuple[UUID, int]]:
+    """Versions that count and have no signature of today's scheme, with their listings locked."""
+    rows = await tx.driver.fetch(_UNSIGNED, SCHEME, limit)
+    return [(row["listing_id"], row["number"]) for row in rows]
+
+
+async def first_published(tx: Transaction, listing_id: UUID) -> datetime | None:
+    found: datetime | None = await tx.driver.fetchval(
+        "SELECT first_published_at FROM listing WHERE listing_id = $1", listing_id
+    )
+    return found
 
 
 async def linked_providers(tx: Transaction, provider_id: UUID) -> set[UUID]:

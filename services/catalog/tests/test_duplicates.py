@@ -23,6 +23,7 @@ from services.catalog.tests.builders import (
 )
 from services.catalog.use_cases import listings
 from services.catalog.use_cases.screening import Draft
+from services.catalog.use_cases.signatures import renew_signatures
 from services.catalog.use_cases.similar import similar_logos, similar_texts
 from shared.contracts.catalog import ListingKind
 from shared.contracts.envelope import Envelope
@@ -200,3 +201,16 @@ async def test_a_plain_logo_is_like_no_other(db):
     await a_market(db)
     await a_live(db)
     assert await alike(db, CLEAN, account_id="other", look=similar_logos) == ()
+
+
+async def test_what_was_submitted_before_there_were_signatures_gets_one(db):
+    await a_market(db)
+    await a_submitted(db, content=TEXT)
+    await a_live(db, content=another_content(2))
+    async with db.transaction() as tx:
+        await tx.driver.execute("DELETE FROM text_signature")
+    assert await alike(db) == ()
+    for signed in (2, 0):
+        async with db.transaction() as tx:
+            assert await renew_signatures(tx) == signed
+    assert len(await alike(db)) == 1

@@ -61,4 +61,5 @@ async def _observe(tx: Transaction, draft: Draft) -> Observations:
         similar_logos=await similar.similar_logos(tx, draft),
         removed_markup=draft.removed_markup,
         callback=draft.callback,
+        first_published_at=await store.first_published(tx, draft.listing_id) if draft.listing_id else None,
     )
