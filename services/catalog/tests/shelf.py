@@ -1,6 +1,7 @@
 """Puts listings on the market as if they had gone the whole way, for tests of what the storefront reads."""
 
 from typing import Any
+from uuid import UUID
 
 from services.catalog.domain.effective import Lifecycle
 from services.catalog.domain.listing import Listing
@@ -15,11 +16,12 @@ from shared.ids import new_id
 from shared.messaging.reaction import Received
 
 
-async def on_sale(db: Database, seller: Any, name: str, **content: Any) -> Listing:
+async def on_sale(db: Database, seller: Any, name: str, *, listing_id: UUID | None = None, **content: Any) -> Listing:
     """A live service of the seller, with its offer written."""
     async with db.transaction() as tx:
         written = a_content(name=name, **{"logo": "", "summary": "", "details": "", "functions": (), **content})
         listing = a_listing(
+            listing_id=listing_id or new_id(),
             provider_id=seller.provider_id, account_id=seller.account_id, kind=ListingKind.SERVICE,
             category=written.category, lifecycle=Lifecycle.LIVE, live_number=1, first_published_at=tx.now,
             published_at=tx.now,
