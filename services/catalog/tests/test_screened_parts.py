@@ -16,10 +16,19 @@ def a_plan(**values):
     return MONTHLY.model_copy(update=values)
 
 
-def a_place(**values):
-    named = {"code": "order-processing", "parent": "", "title_zh": "订单处理", "title_en": "Order processing"}
-    flags = {"requires_qualification": False, "special": False, "takes_listings": True}
-    return Category(**named, core_functions="", **flags, position=0, **values)
+def a_place(allowed_periods=()):
+    return Category(
+        "order-processing",
+        "",
+        "订单处理",
+        "Order processing",
+        core_functions="",
+        requires_qualification=False,
+        special=False,
+        takes_listings=True,
+        position=0,
+        allowed_periods=allowed_periods,
+    )
 
 
 def found(detector, content=CLEAN, place=None, **seen):
@@ -57,13 +66,13 @@ def an_image(width=256, height=256, *codes, address=LOGO):
 @pytest.mark.parametrize("field", ["logo", "screenshots[0]", "details"])
 def test_a_qr_code_blocks_wherever_it_is_shown_and_its_text_is_told(field):
     address = "ab" * 32
-    values = {
-        "logo": {"logo": address},
-        "screenshots[0]": {"screenshots": (address,)},
-        "details": {"details": f'<p>说明</p><img src="/v1/images/{address}">'},
+    content = {
+        "logo": a_content(logo=address),
+        "screenshots[0]": a_content(screenshots=(address,)),
+        "details": a_content(details=f'<p>说明</p><img src="/v1/images/{address}">'),
     }[field]
     seen = an_image(512, 512, "wxp://pay\u202e", address=address)
-    assert found(images, a_content(**values), images=seen) == [("4.4.4", "blocks", field, "wxp://pay")]
+    assert found(images, content, images=seen) == [("4.4.4", "blocks", field, "wxp://pay")]
 
 
 @pytest.mark.parametrize(
