@@ -24,6 +24,8 @@ NAMES = (
     "fact_to_refusal",
     "access_decision",
     "link_proposals",
+    "search",
+    "listing_page",
     "near_duplicate",
     "screening",
 )

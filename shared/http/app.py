@@ -16,7 +16,15 @@ from shared.http.uploads import upload_limits
 from shared.service import Service
 from shared.settings import ServiceSettings
 
-_SENT = ["Accept-Language", "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "traceparent"]
+_SENT = [
+    "Accept-Language",
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "traceparent",
+]
 _EXPOSED = ["ETag", "Location", "Idempotency-Replayed", "Retry-After", "WWW-Authenticate"]
 _CORRELATION = "X-Correlation-Id"
 

@@ -17,6 +17,7 @@ from functools import cache
 from typing import Any
 
 from services.catalog.domain.lexemes import All, Either, Lexeme, Matching
+from services.catalog.domain.screening.folding import simplified
 
 MOST_UNITS = 8
 _LONGEST = 40
@@ -105,13 +106,6 @@ def _near(unit: str) -> Matching:
 
 
 @cache
-def _to_simplified() -> Any:
-    from opencc import OpenCC
-
-    return OpenCC("t2s")
-
-
-@cache
 def _segmenter() -> Any:
     import rjieba
 
@@ -122,7 +116,7 @@ def _units(text: str) -> list[str]:
     """Runs of Chinese characters and other words, in the one form in which they are compared."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     if not plain.isascii():
-        plain = _to_simplified().convert(plain)
+        plain = plain.translate(simplified())
     return [unit[:_LONGEST] for unit in _UNIT.findall(plain)]
 
 

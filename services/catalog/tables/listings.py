@@ -1,7 +1,6 @@
 """Listings, and every version of their content."""
 
-from sqlalchemy import BigInteger, Column, Computed, ForeignKey, Index, Integer, Table, Text, Uuid, text
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text, Uuid, text
 from sqlalchemy.orm import composite
 
 from services.catalog.domain.content import Content
@@ -32,10 +31,8 @@ listing = Table(
     Column("settle_at", INSTANT),
     Index("ix_listing_due", "settle_at", postgresql_where=text("settle_at IS NOT NULL")),
     Index("ix_listing_own", "account_id", "listing_id"),
-    Index("ix_listing_market", "first_published_at", "listing_id", postgresql_where=text("lifecycle = 'live'")),
 )
 
-_SEARCHED = "to_tsvector('simple'::regconfig, ((((name || ' '::text) || summary) || ' '::text) || details))"
 listing_version = Table(
     "listing_version",
     metadata,
@@ -66,8 +63,6 @@ listing_version = Table(
     Column("restriction_sequence", BigInteger, nullable=False, server_default="0"),
     Column("went_live_at", INSTANT),
     Index("ix_listing_version_approved", "listing_id", postgresql_where=text("state = 'approved'")),
-    Column("search", TSVECTOR, Computed(_SEARCHED, persisted=True)),
-    Index("ix_listing_version_search", "search", postgresql_using="gin"),
 )
 
 mapper.map_imperatively(Listing, listing)
@@ -76,5 +71,4 @@ mapper.map_imperatively(
     ListingVersion,
     listing_version,
     properties={"content": composite(Content, *_content)},
-    exclude_properties=["search"],
 )

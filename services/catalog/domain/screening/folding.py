@@ -32,7 +32,7 @@ def fold(char: str) -> str:
         return ""
     if "\ud800" <= char <= "\udfff":
         return "\ufffd"
-    return unicodedata.normalize("NFKC", char).translate(_LOOK_ALIKES).casefold().translate(_simplified())
+    return unicodedata.normalize("NFKC", char).translate(_LOOK_ALIKES).casefold().translate(simplified())
 
 
 @cache
@@ -60,7 +60,7 @@ def _any_of(chars: Iterable[str]) -> re.Pattern[str]:
 
 
 @cache
-def _simplified() -> dict[int, str]:
+def simplified() -> dict[int, str]:
     """Character by character, so that lengths are kept; idioms that need more are in the lexicons themselves."""
-    simplified = opencc.OpenCC("t2s").convert("\n".join(_HAN)).split("\n")
-    return {ord(old): new for old, new in zip(_HAN, simplified, strict=True) if old != new and len(new) == 1}
+    converted = opencc.OpenCC("t2s").convert("\n".join(_HAN)).split("\n")
+    return {ord(old): new for old, new in zip(_HAN, converted, strict=True) if old != new and len(new) == 1}

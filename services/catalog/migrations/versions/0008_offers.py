@@ -55,6 +55,9 @@ def upgrade() -> None:
     op.execute("ALTER TABLE offer ALTER COLUMN words SET STORAGE MAIN, ALTER COLUMN page SET STORAGE EXTERNAL")
     op.execute("ALTER TABLE offer ALTER COLUMN words SET STATISTICS 200")
     _create_replicas()
+    # What the market was read by before there were offers.
+    op.drop_column("listing_version", "search")
+    op.drop_index("ix_listing_market", "listing")
 
 
 def _create_replicas() -> None:
