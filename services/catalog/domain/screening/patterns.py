@@ -19,12 +19,15 @@ GAP = r"[^,。;!?\n]{0,6}?"
 """A few characters of the same clause, between two parts of a phrase."""
 
 _REACH = 24
+# One letter denies only what stands right behind it: it is a part of too many other words.
 _DENIED_BEFORE = re.compile(
-    r"(?:不(?:得|会|要|能|可|支持|提供|允许|参与|承诺|保证|做|是|含|涉及|需要?|用|必)?|无需|无须|没有|勿|未|非|免(?!费)"
-    r"|严禁|禁止|杜绝|拒绝|谢绝|防止?|避免|识别|检测|检查|过滤|屏蔽|拦截|举报|打击|投诉|反|抵制|警惕|远离|违规|违禁)"
+    r"(?:不|未|非|反|勿|无|免|防)$"
+    r"|(?:不(?:得|会|要|能|可|支持|提供|允许|参与|承诺|保证|做|是|含|涉及|需要?|用|必)|无需|无须|没有|请勿|切勿"
+    r"|并非|而非"
+    r"|严禁|禁止|杜绝|拒绝|谢绝|防止|防范|避免|识别|检测|检查|过滤|屏蔽|拦截|举报|打击|投诉|抵制|警惕|远离|违规|违禁)"
     r"[^,。;!?\n仅但只]{0,8}$"
     r"|(?<![a-z])(?:no|not|never|without|cannot|don't|doesn't|won't|avoid|prevents?|blocks?|detects?|filters?|forbids?"
-    r"|stops?|against|anti)[\s-](?:[a-z']+\s){0,3}$"
+    r"|stops?|against|anti|flags?|spots?|catch(?:es)?|reports?|identify|identifies|removes?)[\s-](?:[a-z']+\s){0,3}$"
 )
 _DENIED_AFTER = re.compile(
     r"[^,。;!?\n]{0,6}(?:检测|识别|过滤|屏蔽|拦截|预警|举报|违规|违禁|防护|的风险)|\s?(?:detection|filter|blocker"

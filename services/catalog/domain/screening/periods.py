@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from services.catalog.domain.screening.digits import number
 from services.catalog.domain.screening.finding import Finding, Said, Severity
+from services.catalog.domain.screening.patterns import is_denied
 from services.catalog.domain.screening.subject import Subject
 from services.catalog.domain.screening.text import Normalised
 
@@ -62,8 +63,15 @@ _LEAD = (
 _IN_TEXT = re.compile(
     rf"{_LEAD}(?:\s{{0,3}}(?:均|都|只|通常)?(?:为|是|共|:|of|is|=)){{0,2}}\s{{0,3}}{_PERIOD}{_OTHER_DAYS}"
 )
+# No plan lasts for ever.
+_ENDLESS = re.compile(
+    r"(?:永久|终身|终生|无限期)(?:使用|授权|版|会员|续用|畅用)|(?:一次|一次性)(?:付费|购买"
+    r"|订购)[^,。;!?\n]{0,4}(?:永久|终身)|买断"
+    r"|(?<![a-z])lifetime\s(?:licen[cs]e|access|plan|use|subscription|deal)|perpetual\slicen[cs]e"
+)
 _GIFT = re.compile(rf"(?:买|购|订|订购|付)\s?{_PERIOD}\s?(?:送|赠|加赠)\s?(?P<gift>{_ONE})\s?(?P<gift_unit>{_UNIT})")
 _EVERY = re.compile(r"(?:按|支持)(?P<word>月|季|年|周)(?:度)?(?:付费|订购|购买|续费|计费|收费)")
+_ENDLESS_HINTS = ("永久", "终身", "终生", "无限期", "买断", "lifetime", "perpetual")
 _HINTS = ("周期", "期限", "有效期", "订购期", "时长", "period", "term", "length", "cycle")
 
 
@@ -88,6 +96,7 @@ def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
 
 
 def _in_title(field: str, text: Normalised, sold: _Sold) -> Iterator[Finding]:
+    yield from _endless(field, text, sold)
     gifts = list(_gifts(field, text, sold))
     if gifts or _GIFT.search(text.text):
         yield from gifts
@@ -101,10 +110,17 @@ def _in_text(field: str, text: Normalised, sold: _Sold) -> Iterator[Finding]:
     for match in _IN_TEXT.finditer(text.text) if any(hint in text.text for hint in _HINTS) else ():
         if (days := _days(match)) and not sold.fits(*days):
             yield _mismatch(field, text, match, sold)
+    yield from _endless(field, text, sold)
     for match in _EVERY.finditer(text.text):
         if not sold.fits(*_UNITS[_UNIT_WORDS[match["word"]]]):
             yield _mismatch(field, text, match, sold)
     yield from _gifts(field, text, sold)
+
+
+def _endless(field: str, text: Normalised, sold: _Sold) -> Iterator[Finding]:
+    for match in _ENDLESS.finditer(text.text) if any(hint in text.text for hint in _ENDLESS_HINTS) else ():
+        if not is_denied(text.text, *match.span()):
+            yield _mismatch(field, text, match, sold)
 
 
 def _gifts(field: str, text: Normalised, sold: _Sold) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ PATTERNS = (
         "6.1.2(1)",
         Severity.WARNS,
         hints(
-            "保证|确保|承诺|包|必|稳赚|百分百|100%|百分之百|零风险|翻倍|暴涨|暴增|猛增|一夜|立竿见影|见效|起号"
+            "退款|退钱|退费|不是梦|封号|天|保证|确保|承诺|包|必|稳赚|百分百|100%|百分之百|零风险|翻倍|暴涨|暴增|猛增|一夜|立竿见影|见效|起号"
             "|回本|天爆单|翻番|飙升|提升|提高|增长|增加|轻松|秒|倍|无效退款|躺"
         ),
         re.compile(
@@ -28,12 +28,16 @@ PATTERNS = (
             r"|必(?:定|然)?(?:爆|火|赚|上热门|出单|涨粉|成交|大卖)|稳赚不赔|(?:百分百|百分之百"
             rf"|100%){GAP}{_SUCCESS}|零风险"
             r"|(?:销量|流量|粉丝|转化率?|gmv|业绩|收入|利润|订单量?|成交额?)[^,。;!?\n]{0,6}?(?:翻倍|翻番"
-            r"|翻\d{1,3}倍|暴涨|暴增|猛增|飙升)"
+            r"|翻(?:\d{1,3}|[两二三四五六七八九十百几数]{1,2})倍|暴涨|暴增|猛增|飙升)"
             r"|(?:销量|流量|粉丝|转化率?|gmv|业绩|收入|利润|成交额?)[^,。;!?\n]{0,6}?(?:提升|提高|增长"
             r"|增加)\s?(?:了)?\s?\d{1,4}\s?(?:%|倍)"
             r"|一夜(?:爆单|爆红|暴富|成名)|立竿见影|轻松(?:月入|日入|爆单|上热门|赚钱|涨粉)|秒(?:上热门|变大v"
             r"|变网红)|[一二三四五六七八九十\d]{1,3}天(?:见效|爆单|起号|回本)"
-            r"|无效退款"
+            r"|无效退款|不(?:爆单|出单|涨粉|见效|成功|有效|上热门)(?:就|则|可)?(?:全额|包|免费|无条件)?退(?:款|钱|费)"
+            r"|(?:保证|百分百|100%|绝对)不(?:封号|违规|限流|扣分|掉粉|降权)"
+            r"|(?:一夜|一天|一周|一个月|[\d三五七十]{1,2}天)(?:之?内)?(?:就|即可|能)?(?:涨粉|涨\s?(?:\d"
+            r"|[一二三四五六七八九十百千万])|破万"
+            r"|暴涨|上热门)|[日月](?:销|入|赚)[^,。;!?\n]{0,4}不是梦"
         ),
         _WHY,
         _ADVICE,
@@ -44,8 +48,8 @@ PATTERNS = (
         Severity.WARNS,
         hints("guarantee|double your|triple your|10x|risk-free|risk free|instant results|success|overnight|get rich"),
         re.compile(
-            r"(?<![a-z])guaranteed?\s(?:[a-z]{1,10}\s){0,2}(?:sales|results?|profits?|growth|success|orders"
-            r"|traffic|followers|revenue)"
+            r"(?<![a-z])guarantee[sd]?\s(?:[a-z\d,]{1,10}\s){0,2}(?:sales|results?|profits?|growth|success|orders"
+            r"|traffic|followers|fans|views|revenue)"
             r"|(?:sales|results?|profits?|growth|success)\sguaranteed|(?:double|triple|10x)\s(?:your\s)?(?:sales"
             r"|orders|traffic|revenue|profits?|followers)"
             r"|risk[\s-]free|instant\sresults|100\s?%\ssuccess|overnight\s(?:success|hit)|get\srich"

@@ -174,7 +174,9 @@ def _heap_of(text: str, run: Sequence[tuple[int, int]]) -> Iterator[tuple[int, i
         return
     words = words_of(listed)
     times = Counter(words).most_common(1)
-    if times and times[0][1] >= enough and _is_poor(words, times[0][0]):
+    # Nobody separates the items of a Chinese list by blanks alone, unless they are there to be searched for.
+    is_blank = not listed.isascii() and all(text[one[1] : other[0]].isspace() for one, other in pairwise(run))
+    if times and times[0][1] >= enough and (is_blank or _is_poor(words, times[0][0])):
         yield run[0][0], run[-1][1]
 
 
