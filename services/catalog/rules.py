@@ -60,6 +60,7 @@ def _lexicon(data: dict[str, Any]) -> Lexicon:
         Said(**data["advice"]),
         entries,
         data.get("judged_by", ""),
+        data.get("deniable", False),
     )
 
 

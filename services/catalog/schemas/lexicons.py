@@ -59,6 +59,7 @@ class LexiconItem(BaseModel):
     why: SaidItem
     advice: SaidItem
     judged_by: str = Field(description="The detector that judges each match by its context; empty: each is a finding.")
+    deniable: bool = Field(description="What is denied or warned of is no finding.")
     words: int
 
     @classmethod
@@ -71,6 +72,7 @@ class LexiconItem(BaseModel):
             why=SaidItem.of(lexicon.why),
             advice=SaidItem.of(lexicon.advice),
             judged_by=lexicon.judged_by,
+            deniable=lexicon.deniable,
             words=len(lexicon.entries),
         )
 

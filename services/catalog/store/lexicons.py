@@ -64,7 +64,7 @@ async def lexicon_authors(tx: Transaction) -> dict[str, str]:
 async def keep_lexicon(tx: Transaction, lexicon: Lexicon, version: LexiconVersion) -> None:
     """This is the lexicon now, and that is what the version changed."""
     values = {
-        **{name: getattr(lexicon, name) for name in ("code", "number", "clause", "judged_by")},
+        **{name: getattr(lexicon, name) for name in ("code", "number", "clause", "judged_by", "deniable")},
         **{name: asdict(getattr(lexicon, name)) for name in ("title", "why", "advice")},
         "entries": [_row(entry) for entry in lexicon.entries],
         "digest": version.digest,
@@ -111,6 +111,7 @@ def _lexicon(row: RowMapping) -> Lexicon:
         Said(**row["advice"]),
         tuple(_entry(entry) for entry in row["entries"]),
         row["judged_by"],
+        row["deniable"],
         row["number"],
     )
 

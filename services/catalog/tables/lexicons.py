@@ -1,6 +1,6 @@
 """Lexicons, and what each of their versions changed."""
 
-from sqlalchemy import Column, ForeignKey, Integer, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.catalog.tables.metadata import metadata
@@ -17,6 +17,7 @@ lexicon = Table(
     Column("advice", JSONB, nullable=False),
     Column("entries", JSONB, nullable=False),
     Column("judged_by", Text, nullable=False),
+    Column("deniable", Boolean, nullable=False),
     Column("digest", Text, nullable=False),
 )
 

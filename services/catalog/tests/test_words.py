@@ -3,13 +3,18 @@
 import pytest
 
 from services.catalog import rules
+from services.catalog.domain.screening import words
 from services.catalog.domain.screening.finding import Said, Severity
 from services.catalog.domain.screening.lexicon import Entry, Lexicon
 from services.catalog.domain.screening.matching import Matcher
+from services.catalog.domain.screening.subject import Subject
 from services.catalog.domain.screening.text import normalise, normalise_html
+from services.catalog.tests.builders import a_content
+from shared.contracts.catalog import ListingKind
 
 BLOCKS, WARNS = Severity.BLOCKS, Severity.WARNS
-SHIPPED = Matcher(rules.lexicons())
+RULES = rules.screening_rules()
+SHIPPED = RULES.matcher
 
 
 def a_lexicon(*entries, code="some"):
@@ -131,3 +136,12 @@ def test_no_words_find_nothing():
 @pytest.mark.parametrize("text", ["最佳", "最佳实践", "加*微*信", "加 微 信 ", "the best ", "最", "a "])
 def test_a_text_full_of_words_takes_no_hostile_time(text):
     SHIPPED.find(normalise(text * (20_000 // len(text))))
+
+
+def test_what_is_denied_is_no_finding_where_words_may_be_denied():
+    def matched(text):
+        subject = Subject(a_content(summary=text), ListingKind.APPLICATION)
+        return [found.matched for found in words.find(subject, RULES)]
+
+    assert matched("支持线下付款，最佳选择") == ["线下付款", "最佳"]
+    assert matched("不支持线下付款，严禁刷单，并非最佳") == ["最佳"]

@@ -27,7 +27,7 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """One version of it. `judged_by` is the detector that judges each match by what stands around it; if it is empty,
-    every match is a finding.
+    every match is a finding, but one that is denied or warned of ("no payment offline") where words are `deniable`.
     """
 
     code: str
@@ -37,6 +37,7 @@ class Lexicon:
     advice: Said
     entries: tuple[Entry, ...]
     judged_by: str = ""
+    deniable: bool = False
     number: int = 1
 
     @property

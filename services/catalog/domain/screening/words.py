@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from services.catalog.domain.screening.finding import Finding
 from services.catalog.domain.screening.matching import Hit
+from services.catalog.domain.screening.patterns import is_denied
 from services.catalog.domain.screening.subject import Subject
 from services.catalog.domain.screening.text import Normalised
 
@@ -13,8 +14,12 @@ if TYPE_CHECKING:
 
 
 def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
-    for hit in rules.matcher.find(subject.joined):
-        place = None if hit.lexicon.judged_by else subject.joined.place(hit.start, hit.end)
+    joined = subject.joined
+    for hit in rules.matcher.find(joined):
+        lexicon = hit.lexicon
+        if lexicon.judged_by or (lexicon.deniable and is_denied(joined.text, hit.start, hit.end)):
+            continue
+        place = joined.place(hit.start, hit.end)
         if place is not None:
             yield _finding(hit, *place)
 

@@ -29,6 +29,7 @@ def _create_lexicons() -> None:
         sa.Column("advice", postgresql.JSONB(), nullable=False),
         sa.Column("entries", postgresql.JSONB(), nullable=False),
         sa.Column("judged_by", sa.Text(), nullable=False),
+        sa.Column("deniable", sa.Boolean(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("code", name="pk_lexicon"),
     )
