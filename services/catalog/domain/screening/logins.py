@@ -56,7 +56,7 @@ PATTERNS = (
             r"|for)\s"
             r"(?:our|your\semail|an?\semail|our\sown|e-?mail)(?:\s(?:own|official|web))?(?:\s?(?:site|website|app"
             r"|portal|platform|account|system))?"
-            r"|create\s(?:an|your)\saccount\s(?:on|at|in|with)\s(?:our|us)|(?:has|with)\sits\sown\s(?:login"
+            r"|create\s(?:an|your)\saccount\s(?:on|at|in|with)\s(?:our|us)|(?:our|its|your)\sown\s(?:login"
             r"|registration|accounts?)"
         ),
         _OWN,
