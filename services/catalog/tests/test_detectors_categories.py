@@ -96,6 +96,14 @@ def test_what_the_category_forbids_blocks_with_the_clause_of_the_rule(text, matc
     assert all((f.clause, f.severity) == ("6.1.6(1)", Severity.BLOCKS) for f in found)
 
 
+def test_what_a_detector_reports_for_the_same_clause_is_not_said_twice():
+    rule = ForbiddenFunction("引导好评返利", "Rebates for praise", "4.4.5", ("好评返现",))
+    found = findings_of(
+        a_content(details=f"{CLEAN.details}好评返现。"), place=replace(PLACES[0], forbidden_functions=(rule,))
+    )
+    assert [f.detector for f in found if f.clause == "4.4.5"] == ["rebate-for-praise"]
+
+
 # --- required parts
 
 

@@ -73,7 +73,6 @@ DETECTORS: tuple[Detector, ...] = (
     periods.find,
     pricing.find,
     _PHRASES.find,
-    functions.find,
     stuffing.find,
     placement.find,
     callbacks.find,
@@ -94,7 +93,7 @@ _ORDER = {
 def screen(subject: Subject, rules: Rules) -> tuple[Finding, ...]:
     """Everything the detectors find, the gravest first when there is more than anybody would read."""
     found = [finding for detector in DETECTORS for finding in detector(subject, rules)]
-    found += _not_told(words.find(subject, rules), found)
+    found += _not_told([*functions.find(subject, rules), *words.find(subject, rules)], found)
     if len(found) > MOST_FINDINGS:
         gravest = list(Severity)
         found = sorted(found, key=lambda finding: gravest.index(finding.severity))[:MOST_FINDINGS]
@@ -102,7 +101,7 @@ def screen(subject: Subject, rules: Rules) -> tuple[Finding, ...]:
 
 
 def _not_told(said: Iterable[Finding], judged: Sequence[Finding]) -> list[Finding]:
-    """A word of a lexicon yields to a detector that reports the same place for the same clause, as gravely or more."""
+    """A word of a lexicon or of a category yields to a detector that reports the same place for the same clause, as gravely or more."""
     reported: dict[tuple[str, str], list[Finding]] = {}
     for finding in judged[:MOST_FINDINGS]:
         if finding.end > 0:
