@@ -18,6 +18,8 @@ import rjieba
 
 from services.catalog.domain.offer import FORM
 from services.catalog.domain.search import lexemes
+from services.catalog.domain.storefront import filter_lexemes
+from shared.contracts.catalog import ListingKind
 from shared.ids import new_id
 
 LISTINGS = 100_000
@@ -95,7 +97,7 @@ class Market:
         rng, category = self.rng, self.rng.choice(CATEGORIES)
         kind, price, trial = rng.choice(("application", "service")), rng.choice(PRICES), rng.random() < 0.3
         lead = list(words)[:12]
-        found = lexemes(name, (), "", category=category, kind=kind, has_trial=trial)
+        found = lexemes(name, (), "", filter_lexemes(category, ListingKind(kind), trial, price))
         found += [f"l{word}" for word in lead] + [f"w{word}" for word in words]
         item = json.dumps({"listing_id": str(listing_id), "name": name, "summary": " ".join(lead),
                            "plans": [{"plan_id": "month", "price_fen": price}]}, ensure_ascii=False)[1:-1]  # fmt: skip

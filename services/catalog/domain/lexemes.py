@@ -7,6 +7,8 @@ from functools import cached_property
 from math import prod
 from typing import Protocol
 
+_SHORT, _SHORT_SHARE = 3, 0.05
+
 
 class Shares:
     """Which share of `total` vectors holds a lexeme, as far as it is known; what is not known is rare."""
@@ -27,7 +29,8 @@ class Shares:
             if not self._sorted[at].startswith(lexeme):
                 break
             found += self._known[self._sorted[at]]
-        return min(found, 1.0)
+        # Many rare ones may begin so, too, and none of them is known.
+        return min(found, 1.0) if len(lexeme) > _SHORT else max(_SHORT_SHARE, min(found, 1.0))
 
 
 class Matching(Protocol):

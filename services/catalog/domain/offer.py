@@ -9,6 +9,7 @@ from uuid import UUID
 from services.catalog.domain.content import Content
 from services.catalog.domain.effective import Circumstances, Span, spans
 from services.catalog.domain.search import lexemes
+from services.catalog.domain.storefront import filter_lexemes
 from shared.contracts.catalog import ListingKind
 from shared.contracts.effects import Effect
 
@@ -61,6 +62,7 @@ def offer_of(
     """`published` are the instants at which the listing went live first and last."""
     seller = circumstances.seller
     has_trial = any(plan.trial_days for plan in content.plans)
+    least = min((plan.price_fen for plan in content.plans), default=None)
     item = {
         "listing_id": str(listing_id),
         "provider_id": str(provider_id),
@@ -92,11 +94,9 @@ def offer_of(
             content.name,
             (content.summary, *content.functions),
             content.details,
-            category=circumstances.category,
-            kind=kind,
-            has_trial=has_trial,
+            filter_lexemes(circumstances.category, kind, has_trial, least),
         ),
-        min((plan.price_fen for plan in content.plans), default=None),
+        least,
         has_trial,
         *published,
         _members(item),

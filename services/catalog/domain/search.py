@@ -6,7 +6,7 @@ about names, words, typing errors and filters together:
 e  the whole name                       n  a word of the name, or one or two neighbouring Chinese characters of it
 g  two Chinese characters of the name,  d  a Latin word of the name, whole or with one letter left out
    at most one other between them       l  a word of the name, the summary or the functions
-w  a word of any text                   c  the category · k  the kind · t  a plan has a trial
+w  a word of any text                   c  the category · k  the kind · t  a plan has a trial · p  the band of its price
 """
 
 import re
@@ -38,10 +38,13 @@ class Wanted:
 
 
 def lexemes(
-    name: str, lead: Iterable[str], details: str, *, category: str, kind: str, has_trial: bool, most: int = 4_000
+    name: str, lead: Iterable[str], details: str, filtered: Iterable[str] = (), *, most: int = 4_000
 ) -> list[str]:
-    """All lexemes of one listing; `lead` are its summary and functions, `details` its rich text."""
-    found = {f"c{category}", f"k{kind}"} | ({"t"} if has_trial else set())
+    """All lexemes of one listing; `lead` are its summary and functions, `details` its rich text.
+
+    `filtered` are those by which it is filtered.
+    """
+    found = set(filtered)
     in_name = _units(name)
     found.add(f"e{' '.join(in_name)}")
     for unit in in_name:

@@ -1,5 +1,6 @@
 """What somebody looks for on the market: words, filters and an order."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -7,6 +8,10 @@ from uuid import UUID
 
 from services.catalog.domain.lexemes import Either, Lexeme, Matching
 from shared.contracts.catalog import ListingKind
+
+_PRICE_EDGES = (1, *(step * 10**power for power in range(2, 9) for step in (1, 2, 5)))
+_GUESS = 0.3
+"""Which share an unknown filter lets pass, where only the way to the answer depends on it."""
 
 
 class Sort(StrEnum):
@@ -38,7 +43,25 @@ class Filters:
             found.append(Lexeme(f"k{self.kind}"))
         if self.trial:
             found.append(Lexeme("t"))
+        if self.price_min is not None or self.price_max is not None:
+            last = len(_PRICE_EDGES) if self.price_max is None else _band(self.price_max)
+            found.append(Either(tuple(Lexeme(f"p{band}") for band in range(_band(self.price_min or 0), last + 1))))
         return found
+
+    @property
+    def guess(self) -> float:
+        """The share of the market that passes the filters that no lexeme knows."""
+        return _GUESS ** sum(each is not None for each in (self.rating_min, self.availability_min))
+
+
+def filter_lexemes(category: str, kind: ListingKind, has_trial: bool, least_price_fen: int | None) -> list[str]:
+    """Those by which a listing is filtered. Within its band of prices the exact price decides."""
+    found = [f"c{category}", f"k{kind}"] + (["t"] if has_trial else [])
+    return found + ([] if least_price_fen is None else [f"p{_band(least_price_fen)}"])
+
+
+def _band(price_fen: int) -> int:
+    return bisect_right(_PRICE_EDGES, price_fen)
 
 
 @dataclass(frozen=True, slots=True)

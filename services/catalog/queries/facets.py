@@ -50,7 +50,7 @@ async def facets(tx: Transaction, filters: Filters) -> Facets:
 async def _count(tx: Transaction, filters: Filters, matching: Matching | None) -> Sequence[Any]:
     shares = await word_shares.now(tx)
     asked = Asked(filters, tx.now, shares)
-    share = All((*filters.lexemes(), *([matching] if matching else ()))).share(shares)
+    share = filters.guess * All((*filters.lexemes(), *([matching] if matching else ()))).share(shares)
     rare = share < _WALKED_FROM
     shown = "listing_id, first_published_at, category, kind, least_price_fen, has_trial, rating, availability"
     return await tx.driver.fetch(  # type: ignore[no-any-return]

@@ -16,6 +16,8 @@ _KEYS = {
     Sort.RATING: ("rating", "float8"),
     Sort.AVAILABILITY: ("availability", "float8"),
 }
+_USUAL = 0.5
+"""A filter that so much of the market passes is only looked at in the rows."""
 _SHOWN = "listing_id, name, item, provider_name, rating, rating_count, availability"
 Tier = tuple[int, Matching | None]
 
@@ -46,7 +48,7 @@ class Asked:
         aside: tuple[Matching, ...] = ()
         if by_index and matching:
             asked[0], aside = looked_up(matching, self._shares, COMMON)
-        asked += filters.lexemes() if by_index else []
+        asked += [each for each in filters.lexemes() if each.share(self._shares) < _USUAL] if by_index else []
         found = [f"words @@ {self.give(All(tuple(asked)).text(), 'text')}::tsquery"] if asked else []
         found.append(self.visible())
         # Said twice the other way round, so that no index is asked for it.

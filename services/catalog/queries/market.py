@@ -88,7 +88,8 @@ async def _fill(finder: Finder, tiers: Sequence[Tier], after: Position | None, l
             continue
         if after is None or tier[0] <= after.tier:
             wanting = limit - len(found)
-            walked = await finder.walk(tier, better, after, wanting, min(_WINDOW, int(3 * wanting / share)))
+            window = min(_WINDOW, int(3 * wanting / share / finder.filters.guess))
+            walked = await finder.walk(tier, better, after, wanting, window)
             filled = len(walked) == wanting
             found += walked if filled else await finder.gather([tier], better, after, wanting)
         better += [tier[1]] if tier[1] else []

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -36,14 +37,11 @@ def measured(listing, share, clock):
     )  # fmt: skip
 
 
-def announced(listing, clock, starts_in, **values):
+def announced(listing, clock, starts_in, cancelled_at=None):
     starts = clock.at + timedelta(hours=starts_in)
     return MaintenanceAnnounced(
-        **{
-            "maintenance_id": new_id(), "listing_id": listing.listing_id, "provider_id": listing.provider_id,
-            "announced_at": clock.at, "starts_at": starts, "ends_at": starts + timedelta(hours=1), "reason": "升级",
-            **values,
-        }
+        maintenance_id=new_id(), listing_id=listing.listing_id, provider_id=listing.provider_id, announced_at=clock.at,
+        starts_at=starts, ends_at=starts + timedelta(hours=1), reason="升级", cancelled_at=cancelled_at,
     )  # fmt: skip
 
 
@@ -52,12 +50,13 @@ async def shelf(db, clock, as_):
     """Four listings, the oldest first: a tool, a tool with a trial, a dear design, a printer of labels."""
     [seller] = await a_market(db)
     listings = []
-    for name, values in {
+    written: dict[str, dict[str, Any]] = {
         "打单工具": {"summary": "订单"},
         "打单助手": {"plans": (TRIAL, MONTHLY)},
         "设计大师": {"category": "design", "plans": (DEAR,), "details": "<p>打单</p>"},
         "Label Printer": {"functions": ("print labels",)},
-    }.items():
+    }
+    for name, values in written.items():
         clock.advance(timedelta(minutes=1))
         listings.append(await on_sale(db, seller, name, **values))
     await tell(db, keep_rating, rated(listings[0], 4.6, clock), rated(listings[2], 3.2, clock))

@@ -1,5 +1,6 @@
 """An offer is hidden at exactly those instants at which the effective state blocks it."""
 
+import asyncio
 import random
 from datetime import timedelta
 
@@ -23,7 +24,7 @@ from services.catalog.tests.builders import (
     tell_standing,
 )
 from services.catalog.tests.shelf import on_sale
-from services.catalog.use_cases.offers import write_offers
+from services.catalog.use_cases.offers import restate_offer, write_offers
 from shared.contracts.effects import Effect, Target
 from shared.ids import new_id
 
@@ -141,3 +142,18 @@ async def test_offers_that_are_missing_or_of_an_older_form_are_written_by_the_cl
     async with db.transaction() as tx:
         assert await write_offers(tx) == 0
     assert await rows(db) == before
+
+
+async def test_a_restriction_that_comes_while_a_listing_goes_live_is_not_missed(db, clock):
+    [seller] = await a_market(db)
+    listing = await on_sale(db, seller, "快打单")
+    target = Target(kind="provider", id=seller.provider_id)
+    async with db.transaction() as tx:
+        locked = await store.lock_listing(tx, listing.listing_id)
+        await tx.driver.execute("DELETE FROM offer")
+        await restate_offer(tx, locked, await store.live_version(tx, locked))
+        restricting = asyncio.create_task(restrict(db, target, a_cause(Effect.LIST, from_=clock.at)))
+        _, waiting = await asyncio.wait([restricting], timeout=0.3)
+        assert waiting
+    await restricting
+    await assert_written_as_effective(db, [listing], clock.at)

@@ -9,7 +9,7 @@ from services.catalog.domain.search import lexemes, wanted
 
 
 def kept(name, *lead, details=""):
-    return lexemes(name, lead, details, category="erp", kind="service", has_trial=False)
+    return lexemes(name, lead, details)
 
 
 async def fits(db, typed, *texts):
