@@ -77,6 +77,19 @@ def test_a_tool_that_only_mentions_operation_does_not_block():
     assert judged("order-processing", **values) == []
 
 
+def test_what_speaks_of_nothing_that_any_category_is_for_is_advised():
+    strange = {
+        "name": "古筝入门",
+        "summary": "从零学弹古筝。",
+        "details": "从指法到曲目循序渐进，配有谱例与示范，随时随地练琴。"
+        "每天十分钟，三个月弹会十首名曲，老少皆宜，还能与琴友切磋，分享心得与乐趣。",
+        "functions": ("指法练习",),
+    }
+    place = PLACES[0]
+    found = findings_of(a_content(category=place.code, **strange), place=place, places=PLACES)
+    assert ("unrelated-function", "6.1.3(3)", Severity.ADVISES) in {(f.detector, f.clause, f.severity) for f in found}
+
+
 # --- forbidden functions
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.catalog.domain.screening import DETECTORS, MOST_FINDINGS, Rules, screen
+from services.catalog.domain.screening import DETECTORS, MOST_FINDINGS, Rules, functions, screen
 from services.catalog.domain.screening.digits import number
 from services.catalog.domain.screening.subject import Subject
 from services.catalog.rules import category_tree
@@ -37,7 +37,7 @@ def test_every_finding_points_into_the_text_as_it_is_kept(text, days, price_fen,
     content = a_content(name=text, summary=text, details=text, plans=(plan,), functions=(text,))
     subject = Subject(content, ListingKind.APPLICATION, PLACES[0], PLACES)
     kept = dict(content.texts())
-    for finding in (found for detector in DETECTORS for found in detector(subject, RULES)):
+    for finding in (found for detector in (*DETECTORS, functions.find) for found in detector(subject, RULES)):
         original = kept.get(finding.field)
         assert finding.clause
         assert all((finding.why.zh, finding.why.en, finding.advice.zh, finding.advice.en))

@@ -101,7 +101,7 @@ def screen(subject: Subject, rules: Rules) -> tuple[Finding, ...]:
 
 
 def _not_told(said: Iterable[Finding], judged: Sequence[Finding]) -> list[Finding]:
-    """A word of a lexicon or of a category yields to a detector that reports the same place for the same clause, as gravely or more."""
+    """A word of a lexicon or a category yields to a detector that tells the same place and clause as gravely."""
     reported: dict[tuple[str, str], list[Finding]] = {}
     for finding in judged[:MOST_FINDINGS]:
         if finding.end > 0:

@@ -22,6 +22,7 @@ NEARER_SHOWN = 3
 CLEARLY_NEARER = 1.8
 SURELY_NEARER = 2.5
 ENOUGH = 6.0
+SAYS_SOMETHING = 60
 KEYWORD_WEIGHT = 2.0
 _EMPTY_WORDS = frozenset(
     {
@@ -70,6 +71,13 @@ def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
     if subject.place is None or len(subject.places) < 2:
         return
     scores = scores_of(subject)
+    if not any(scores.values()) and len(subject.texts["details"].text) >= SAYS_SOMETHING:
+        yield Finding(
+            "unrelated-function", "6.1.3(3)", Severity.ADVISES, "details", 0, 0, "",
+            Said("没有提到任何类目的功能。", "It speaks of nothing that any category is for."),
+            Said("说明它如何服务于店铺经营。", "Say how it serves a shop."),
+        )  # fmt: skip
+        return
     own = scores.get(subject.place.code, 0.0)
     nearer = sorted(
         (place for place in subject.places if scores[place.code] >= max(ENOUGH, CLEARLY_NEARER * own)),
