@@ -1,8 +1,9 @@
 """A patrol: live listings screened again, because words or detectors changed or because staff wants it (6.1)."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -59,20 +60,31 @@ class Patrol:
 
 
 def fingerprint(finding: Finding) -> str:
-    """The same for the same words found by the same detector in the same field, wherever they stand there."""
-    told = "\x00".join((finding.detector, finding.field, finding.matched))
+    """The same for the same words found as gravely by the same detector in the same field, wherever they stand there.
+
+    What is missing has no words; there the reason tells one part from another.
+    """
+    told = "\x00".join((finding.detector, finding.field, finding.matched or finding.why.zh, finding.severity))
     return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def news(found: Iterable[Finding], known: Iterable[Finding]) -> dict[str, Finding]:
-    """By fingerprint, what was not known when the version was submitted; the first of several alike."""
-    old = {fingerprint(finding) for finding in known}
-    new: dict[str, Finding] = {}
-    for finding in found:
-        mark = fingerprint(finding)
-        if mark not in old:
-            new.setdefault(mark, finding)
-    return new
+    """By fingerprint, what was not known when the version was submitted; the first of several alike.
+
+    What was let pass with a warning and blocks by now is news.
+    """
+    return unknown({fingerprint(f): f for f in reversed(list(found))}, {fingerprint(finding) for finding in known})
+
+
+def unknown(found: Mapping[str, Finding], known: AbstractSet[str]) -> dict[str, Finding]:
+    """Those of which no fingerprint is known by which they are as grave or graver."""
+    return {mark: finding for mark, finding in found.items() if known.isdisjoint(_as_grave(finding))}
+
+
+def _as_grave(finding: Finding) -> Iterator[str]:
+    scale = list(Severity)
+    for severity in scale[: scale.index(finding.severity) + 1]:
+        yield fingerprint(replace(finding, severity=severity))
 
 
 def as_reported(findings: Sequence[Finding]) -> tuple[ReportedFinding, ...]:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from services.catalog import tables
 from services.catalog.domain.effective import Lifecycle
 from services.catalog.domain.listing import Listing
-from services.catalog.domain.patrol import REPORTED, Patrol, PatrolState
+from services.catalog.domain.patrol import REPORTED, Patrol, PatrolState, unknown
 from services.catalog.domain.screening.finding import Finding, as_json
 from services.catalog.domain.version import ListingVersion
 from shared.db.transaction import Transaction
@@ -60,10 +60,16 @@ async def lock_live_after(tx: Transaction, after: UUID | None, limit: int) -> Se
 async def keep_news(
     tx: Transaction, patrol: Patrol, version: ListingVersion, found: Mapping[str, Finding]
 ) -> list[Finding]:
-    """Those of the findings that no patrol had found in this version before."""
+    """Those of the findings that no patrol had found in this version before, as gravely."""
     if not found:
         return []
     columns = tables.patrol_finding.c
+    known = await tx.session.scalars(
+        select(columns.fingerprint).where(columns.listing_id == version.listing_id, columns.number == version.number)
+    )
+    unseen = unknown(found, set(known))
+    if not unseen:
+        return []
     rows = [
         {
             "listing_id": version.listing_id,
@@ -74,11 +80,11 @@ async def keep_news(
             "reported": finding.severity in REPORTED,
             "found_at": tx.now,
         }
-        for mark, finding in found.items()
+        for mark, finding in unseen.items()
     ]
     stored = insert(tables.patrol_finding).values(rows).on_conflict_do_nothing().returning(columns.fingerprint)
     new = set(await tx.session.scalars(stored))
-    return [finding for mark, finding in found.items() if mark in new]
+    return [finding for mark, finding in unseen.items() if mark in new]
 
 
 async def is_running(tx: Transaction) -> bool:

@@ -1,23 +1,26 @@
 """The patrol: what is live is screened again by new words, once, whoever dies meanwhile."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from services.catalog import rules
+from services.catalog import rules, store
 from services.catalog.domain.effective import Lifecycle
 from services.catalog.domain.errors import PatrolRunning
 from services.catalog.domain.patrol import TRANSITIONS, Patrol, PatrolState, fingerprint, news
 from services.catalog.domain.screening.finding import Finding, Said, Severity
 from services.catalog.domain.screening.lexicon import Change, Entry
-from services.catalog.domain.version import VersionState
+from services.catalog.domain.version import Verdict, VersionState
 from services.catalog.queries.lexicons import preview_change
 from services.catalog.queries.patrols import findings, patrols
 from services.catalog.tests.asking import problem
 from services.catalog.tests.builders import NOW, a_content, a_listing, a_market, a_version, told
 from services.catalog.use_cases import patrol as use_cases
+from services.catalog.use_cases.categories import publish_category
 from services.catalog.use_cases.lexicons import change_lexicon
+from services.catalog.use_cases.publishing import approve
 from shared.contracts.catalog import FindingReported
 from shared.ids import new_id
 
@@ -50,6 +53,17 @@ def test_what_the_submission_had_is_no_news_wherever_it_stands_now():
     new = news([a_finding(), a_finding(start=9), a_finding("首选"), a_finding("首选", start=4)], [known])
     assert [finding.matched for finding in new.values()] == ["首选"]
     assert fingerprint(known) == fingerprint(a_finding())
+
+
+def test_what_was_let_pass_with_a_warning_is_news_once_it_blocks_and_not_the_other_way_round():
+    grave, mild = a_finding(), a_finding(severity=Severity.WARNS)
+    assert list(news([grave], [mild]).values()) == [grave]
+    assert news([mild], [grave]) == {}
+
+
+def test_parts_that_are_missing_are_told_apart_although_they_show_no_words():
+    features, steps = (replace(a_finding(""), why=Said(f"缺少{part}", part)) for part in ("功能", "说明"))
+    assert list(news([features, steps], [features]).values()) == [steps]
 
 
 # --- use cases
@@ -130,6 +144,49 @@ async def test_a_new_word_is_found_in_what_is_live_and_reported_once(db, clock):
         await use_cases.start_patrol(tx, "rita", "look again")
     assert (await run(db)).found == 0
     assert len(await reported(db)) == before + 1
+
+
+async def test_a_word_that_blocks_by_now_is_reported_although_it_was_found_before(db, clock):
+    await a_market(db)
+    await live(db, f"{WORD}打单")
+    for number, severity, many in ((1, Severity.WARNS, 1), (2, Severity.BLOCKS, 1), (3, Severity.ADVISES, 0)):
+        clock.advance(timedelta(minutes=1))
+        async with db.transaction() as tx:
+            change = Change((Entry(WORD, severity),), (WORD,) if number > 1 else ())
+            await change_lexicon(tx, "absolute-words", number, change, "rita", "seen in the market")
+        assert (await run(db)).found >= many
+    grades = [finding.severity for fact in await reported(db) for finding in fact.findings if finding.matched == WORD]
+    assert grades == ["warns", "blocks"]
+
+
+async def test_a_listing_of_a_category_that_was_closed_is_not_misplaced(db):
+    await a_market(db)
+    await live(db, "快打单")
+    async with db.transaction() as tx:
+        closed = replace((await store.lock_category(tx, "order-processing")).definition, takes_listings=False)
+        await publish_category(tx, "order-processing", closed, "olga", "merged into another")
+    await run(db)
+    told_of = {finding.detector for fact in await reported(db) for finding in fact.findings}
+    assert "wrong-category" not in told_of
+
+
+async def test_what_goes_live_after_the_patrol_by_newer_words_is_looked_at_then(db):
+    [seller] = await a_market(db)
+    listing = a_listing(provider_id=seller.provider_id, category="order-processing")
+    async with db.transaction() as tx:
+        tx.session.add(listing)
+        await tx.session.flush()
+        content = a_content(name=f"{WORD}打单")
+        tx.session.add(a_version(listing, VersionState.IN_REVIEW, content=content, rules_digest="of before"))
+    await forbid(db, WORD)
+    assert (await run(db)).total == 0
+    async with db.transaction() as tx:
+        waiting = await store.lock_listing(tx, listing.listing_id)
+        version = await store.newest_version(tx, waiting)
+        await approve(tx, waiting, version, Verdict("rita", tx.now, "looks fine"))
+    [fact] = await reported(db)
+    assert WORD in {finding.matched for finding in fact.findings}
+    assert (await run(db)).total == 0
 
 
 async def test_advice_is_for_the_writer_and_not_for_enforcement(db, clock):

@@ -1,5 +1,6 @@
 """Live listings are screened again when words or detectors change, in batches that survive any process (6.1)."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 from services.catalog import store
@@ -45,6 +46,20 @@ async def advance_patrol(tx: Transaction) -> int:
     return await _look_at_batch(tx, newest)
 
 
+async def catch_up(tx: Transaction, listing: Listing, live: ListingVersion) -> None:
+    """A version that was submitted by older words and goes live when the patrol by the newer ones may be past it.
+
+    A patrol that is still to come looks at it by itself.
+    """
+    newest, digest = await store.newest_patrol(tx), await store.rules_digest(tx)
+    if newest is None or newest.digest != digest or live.rules_digest == digest:
+        return
+    known = await store.categories(tx)
+    images = await store.images(tx, {address for _, address in live.content.images()})
+    findings = _screened(listing, live, await store.current_rules(tx), known, images)
+    await _tell_news(tx, newest, listing, live, findings)
+
+
 async def _start(tx: Transaction, digest: str, by: str, reason: str) -> Patrol:
     await tx.session.flush()
     patrol = Patrol(new_id(), digest, by, reason, tx.now, await store.count_live(tx))
@@ -61,16 +76,13 @@ async def _look_at_batch(tx: Transaction, patrol: Patrol) -> int:
         tx.record("finish_patrol", _target(patrol), new={"done": patrol.done, "found": patrol.found})
         return 1
     rules = await store.current_rules(tx)
-    places = [place for place in await store.categories(tx) if place.takes_listings]
+    known = await store.categories(tx)
     shown = {address for _, live in batch for _, address in live.content.images()}
     images = await store.images(tx, shown)
     found = 0
     for listing, live in batch:
-        findings = _screened(listing, live, rules, places, images)
-        new = await store.keep_news(tx, patrol, live, news(findings, live.findings))
-        if new:
-            found += len(new)
-            await _report(tx, patrol, listing, live, new)
+        found += await _tell_news(tx, patrol, listing, live, _screened(listing, live, rules, known, images))
+        await asyncio.sleep(0)  # a long text takes a while, and requests wait for it meanwhile
     patrol.advance(len(batch), found, batch[-1][0].listing_id)
     tx.record("advance_patrol", _target(patrol), new={"done": patrol.done, "found": patrol.found})
     return len(batch)
@@ -80,14 +92,27 @@ def _screened(
     listing: Listing,
     live: ListingVersion,
     rules: Rules,
-    places: Sequence[Category],
+    known: Sequence[Category],
     images: Mapping[str, SeenImage],
 ) -> tuple[Finding, ...]:
-    """By what is kept: addresses are not called and other listings are not compared again."""
+    """By what is kept: addresses are not called and other listings are not compared again.
+
+    A category that was closed since keeps its listings.
+    """
     code = listing.category or live.content.category
-    place = next((place for place in places if place.code == code), None)
+    place = next((place for place in known if place.code == code), None)
+    places = [place for place in known if place.takes_listings]
     seen = Observations(images=images, first_published_at=listing.first_published_at)
     return screen(Subject(live.content, listing.kind, place, places, seen), rules)
+
+
+async def _tell_news(
+    tx: Transaction, patrol: Patrol, listing: Listing, live: ListingVersion, findings: Sequence[Finding]
+) -> int:
+    new = await store.keep_news(tx, patrol, live, news(findings, live.findings))
+    if new:
+        await _report(tx, patrol, listing, live, new)
+    return len(new)
 
 
 async def _report(

@@ -10,6 +10,7 @@ from services.catalog.domain.listing import Listing
 from services.catalog.domain.publication import freeze_of, settle
 from services.catalog.domain.version import ListingVersion, Verdict
 from services.catalog.use_cases.offers import restate_offer
+from services.catalog.use_cases.patrol import catch_up
 from services.catalog.use_cases.publication_notices import tell_settled
 from services.catalog.use_cases.signatures import keep_signature
 from shared.contracts.effects import Effect, Target
@@ -46,7 +47,10 @@ async def settle_listing(tx: Transaction, listing: Listing) -> None:
     tx.emit(*facts)
     new = {"live_number": listing.live_number, "lifecycle": listing.lifecycle}
     tx.record("settle_listing", f"listing:{listing.listing_id}", old=old, new=new)
-    await restate_offer(tx, listing, await store.live_version(tx, listing))
+    shown = await store.live_version(tx, listing)
+    await restate_offer(tx, listing, shown)
+    if shown is not None and listing.lifecycle is Lifecycle.LIVE:
+        await catch_up(tx, listing, shown)
 
 
 async def settle_targets(tx: Transaction, targets: Collection[Target], since: datetime | None = None) -> None:
