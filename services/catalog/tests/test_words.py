@@ -98,9 +98,13 @@ def test_two_lexicons_may_forbid_the_same_place():
         ("加微*信", [("微*信", BLOCKS)]),
         ("功能最 好评多", []),
         ("最·好", [("最·好", BLOCKS)]),
-        ("加。微。信", []),
+        ("加。微。信", [("加。微。信", WARNS)]),
+        ("加\n\n微\n\n信", [("加\n\n微\n\n信", WARNS)]),
         ("加微\n信", []),
-        ("加    微    信", []),
+        ("微\n信", []),
+        ("加    微    信", [("加    微    信", BLOCKS)]),
+        ("加----微~~~~信", [("加----微~~~~信", BLOCKS)]),
+        ("加-+*/微-+*/信", []),
         ("pay - offline", [("pay - offline", BLOCKS)]),
         ("pay\u00a0offline", [("pay\u00a0offline", BLOCKS)]),
         ("payoffline", []),
@@ -126,6 +130,13 @@ def test_a_word_split_by_tags_is_found_in_the_kept_html():
     [hit] = Matcher([a_lexicon("全网第一")]).find(normalise_html(html))
     kept = normalise_html(html)
     assert html[slice(*kept.span(hit.start, hit.end))] == "全网<b>第</b>一"
+
+
+def test_a_word_in_the_cells_of_a_table_and_one_in_lines_that_a_page_joins_are_found():
+    matcher = Matcher([a_lexicon("加微信", "pay offline")])
+    cells = "<table><tr><td>加</td>\n  <td>微</td>\n  <td>信</td></tr></table>"
+    assert [hit.severity for hit in matcher.find(normalise_html(cells))] == [WARNS]
+    assert [hit.severity for hit in matcher.find(normalise_html("<p>加\n微\n信, pay\noffline</p>"))] == [BLOCKS, BLOCKS]
 
 
 def test_no_words_find_nothing():

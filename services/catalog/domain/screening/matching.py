@@ -3,12 +3,14 @@
 A word counts where it stands in the normalised text. Where separators (blanks, signs, emoji, combining marks) stand
 between its characters, it counts by these rules:
 
-- A gap is 1 to 3 separators. The end of a sentence or of a line (`。！？；，、：`, their narrow forms, a full stop
-  before a blank, a line break) is none: no word reaches over it.
+- A gap is 1 to 3 separators; the same one over and over counts once, and so do blanks (`加----微----信`). The end of a
+  sentence or of a line (`。！？；，、：`, their narrow forms, a full stop before a blank, a line break) is none: no word
+  reaches over it, unless every character stands alone.
 - Where the word itself has a blank, any gap will do (`pay-offline`).
-- Spelled out, each character apart from the next: it counts as the word does (`加 微 信`, `加*微*信`, `最·佳`). A word
-  of two characters with nothing but blanks between them counts only if it stands alone (`微 信`), because in running
-  text (`功能最 好评多`) such a blank is mostly a bound between words.
+- Spelled out, each character apart from the next: it counts as the word does (`加 微 信`, `加*微*信`, `最·佳`). Over the
+  ends of sentences and lines (`加，微，信`, one character in each cell of a table) it only warns, and takes three
+  characters. A word of two characters with nothing but blanks between them counts only if it stands alone (`微 信`),
+  because in running text (`功能最 好评多`) such a blank is mostly a bound between words.
 - Broken in places only: it counts if each gap shows a sign (`加微*信`), and then it only warns; a blank in
   one place is a bound between words (`添加 微信支付`).
 """
@@ -29,6 +31,8 @@ from services.catalog.domain.screening.lexicon import Entry, Lexicon
 from services.catalog.domain.screening.text import Normalised, normalise
 
 _WIDEST_GAP = 3
+_LONGEST_GAP = 60
+_ONE_SEPARATOR = re.compile(r"\s+|(.)\1*", re.DOTALL)
 _SENTENCE_ENDS = re.compile(r"[。!?;,、:\n\r\u2028\u2029]|\.(?=\s)")
 _GRAVEST = list(Severity)
 
@@ -176,8 +180,10 @@ def _takes(taken: list[tuple[int, int]], start: int, end: int) -> bool:
 def _spelled(text: str, places: Sequence[int], blanks: set[int]) -> int | None:
     """How grave a match with gaps may be, as a place in the scale of severities; None when it is none."""
     gaps = [text[before + 1 : after] for before, after in pairwise(places)]
-    if any(len(gap) > _WIDEST_GAP or _SENTENCE_ENDS.search(gap) for gap in gaps):
+    if any(_is_too_wide(gap) for gap in gaps):
         return None
+    if any(_SENTENCE_ENDS.search(gap) for gap in gaps):
+        return _GRAVEST.index(Severity.WARNS) if all(gaps) and len(gaps) > 1 else None
     if all(gaps):
         alone = not (_letter_at(text, places[0] - 1) or _letter_at(text, places[-1] + 1))
         return 0 if len(gaps) > 1 or not gaps[0].isspace() or alone else None
@@ -185,6 +191,12 @@ def _spelled(text: str, places: Sequence[int], blanks: set[int]) -> int | None:
     if not unexpected:
         return 0 if all(gaps[number - 1] for number in blanks) else None
     return None if any(gap.isspace() for gap in unexpected) else _GRAVEST.index(Severity.WARNS)
+
+
+def _is_too_wide(gap: str) -> bool:
+    if len(gap) <= _WIDEST_GAP:
+        return False
+    return len(gap) > _LONGEST_GAP or len(_ONE_SEPARATOR.findall(gap)) > _WIDEST_GAP
 
 
 def _letter_at(text: str, index: int) -> bool:

@@ -60,6 +60,8 @@ _BLOCKS = frozenset(
         "ul",
     ]
 )
+_BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(_BLOCKS)})\b", re.IGNORECASE)
+_LINE_BREAKS = str.maketrans("\n\r", "  ")
 _LETTERS = re.compile(r"[^\W_]+")
 
 
@@ -151,15 +153,19 @@ def normalise(original: str) -> Normalised:
 
 
 def normalise_html(original: str) -> Normalised:
-    """Of the text that a page shows: tags vanish, block tags end a line, entities are what they stand for."""
+    """Of the text that a page shows: tags vanish, block tags end a line, entities are what they stand for.
+
+    Where block tags end the lines, a line break between them is a blank, as a page shows it.
+    """
     if "<" not in original and "&" not in original:
         return normalise(original)
+    laid_out = original.translate(_LINE_BREAKS) if _BLOCK_TAG.search(original) else original
     shown: list[str] = []
     pieces: list[_Piece] = []
     at = since = 0
     for token in _TOKEN.finditer(original):
         start, end = token.span()
-        run = original[since:start]
+        run = laid_out[since:start]
         if run:
             pieces.append(_Piece(at, since, start, is_run=True))
             shown.append(run)
@@ -172,7 +178,7 @@ def normalise_html(original: str) -> Normalised:
         since = end
     if since < len(original):
         pieces.append(_Piece(at, since, len(original), is_run=True))
-        shown.append(original[since:])
+        shown.append(laid_out[since:])
     visible = "".join(shown)
     return Normalised(original, _folded(visible), visible, tuple(pieces))
 
