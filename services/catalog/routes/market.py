@@ -1,9 +1,13 @@
 """What everybody may read: the market, a listing's page and why it is as it is."""
 
+import asyncio
 import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -25,7 +29,7 @@ from services.catalog.schemas.market import (
     items_json,
     page_json,
 )
-from shared.db.transaction import Transaction
+from shared.db.transaction import Database, Transaction
 from shared.errors import Invalid, NotFound
 from shared.http.dependencies import Tx
 from shared.http.hot import HotRoute
@@ -36,6 +40,8 @@ router = APIRouter()
 storefront = APIRouter(route_class=HotRoute)
 
 _SUGGESTED = 10
+_AT_ONCE = 3
+_turns: WeakKeyDictionary[Database, asyncio.Semaphore] = WeakKeyDictionary()
 _UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Unchanged since the ETag of If-None-Match"}}
 _IF_NONE_MATCH = {"parameters": [{"name": "If-None-Match", "in": "header", "schema": {"type": "string"}}]}
 
@@ -51,7 +57,7 @@ async def search_market(request: Request, asked: Annotated[SearchRequest, Query(
     """Visible listings by words and filters. There is no count, and a cursor is of one question only."""
     paging = asked.page_request(request)
     after = _position(paging, asked)
-    async with request.app.state.db.brief() as tx:
+    async with _turn(request) as tx:
         rows = await market.search(tx, await _filters(tx, asked), asked.sort, after, paging.limit + 1)
     kept = rows[: paging.limit]
     following = paging.cursor(_told(asked, kept[-1])) if len(rows) > paging.limit else None
@@ -67,7 +73,7 @@ async def search_market(request: Request, asked: Annotated[SearchRequest, Query(
 )
 async def count_market_facets(request: Request, asked: Annotated[FilterRequest, Query()]) -> Response:
     """How many of the visible listings that fit lie in each category, price, rating and availability band."""
-    async with request.app.state.db.brief() as tx:
+    async with _turn(request) as tx:
         found = await facets(tx, await _filters(tx, asked))
     return _tagged(request, FacetsResponse.of(found).model_dump_json().encode())
 
@@ -81,7 +87,7 @@ async def count_market_facets(request: Request, asked: Annotated[FilterRequest, 
 )
 async def suggest_market_names(request: Request, asked: Annotated[SuggestionsRequest, Query()]) -> Response:
     """Names of visible listings that go on as what is being typed."""
-    async with request.app.state.db.brief() as tx:
+    async with _turn(request) as tx:
         rows = await market.suggest(tx, asked.q, _SUGGESTED)
     items = [SuggestionItem(listing_id=row["listing_id"], name=row["name"]) for row in rows]
     return _tagged(request, SuggestionsResponse(items=items).model_dump_json().encode())
@@ -108,6 +114,14 @@ async def show_market_listing(request: Request, listing_id: UUID) -> Response:
 async def explain_listing(tx: Tx, listing_id: UUID) -> ExplanationResponse:
     """For every effect: is it blocked, by what, under which clause and decision, and when that changes by itself."""
     return ExplanationResponse.of(await explanation(tx, listing_id))
+
+
+@asynccontextmanager
+async def _turn(request: Request) -> AsyncIterator[Transaction]:
+    """Few searches of a process run at once: each is mostly work for the database, and sharing it makes all slower."""
+    db: Database = request.app.state.db
+    async with _turns.setdefault(db, asyncio.Semaphore(_AT_ONCE)), db.brief() as tx:
+        yield tx
 
 
 def _tagged(request: Request, body: bytes) -> Response:

@@ -23,7 +23,6 @@ from shared.contracts.catalog import ListingKind
 from shared.contracts.effects import Effect, Target
 from shared.errors import Invalid, NotFound
 
-
 _CHARACTERS = "山水云风雨雪春夏秋冬东西南北红黄蓝绿青天地日月星河江海湖林木花草鸟鱼虫兽金石土火"
 
 
