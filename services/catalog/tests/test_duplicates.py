@@ -6,7 +6,7 @@ import pytest
 
 from services.catalog import store
 from services.catalog.domain.errors import ScreeningBlocked
-from services.catalog.domain.screening import duplicates
+from services.catalog.domain.screening import Rules, duplicates
 from services.catalog.domain.screening.finding import Related, Relation, Severity
 from services.catalog.domain.screening.subject import Observations, Subject
 from services.catalog.reactions.group_changed import keep_group
@@ -60,7 +60,7 @@ async def submit(db, listing):
 
 def found(*similar, logos=(), since=None):
     seen = Observations(similar_texts=similar, similar_logos=logos, first_published_at=since)
-    return list(duplicates.find(Subject(TEXT, ListingKind.SERVICE, seen=seen), None))
+    return list(duplicates.find(Subject(TEXT, ListingKind.SERVICE, seen=seen), Rules((), frozenset())))
 
 
 def a_related(relation, similarity=0.9, **values):
