@@ -1,6 +1,6 @@
 """Two contents side by side."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -89,7 +89,7 @@ def test_what_is_not_marked_is_the_same_in_both_texts(old, new):
     ],
 )
 def test_the_longest_texts_take_no_seconds(old, new):
-    began = perf_counter()
+    began = process_time()
     found = compare("details", old, new)
-    assert perf_counter() - began < 5
+    assert process_time() - began < 5
     assert rest(old, found.removed) == rest(new, found.added)
