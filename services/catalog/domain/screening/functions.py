@@ -8,7 +8,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from services.catalog.domain.category import ForbiddenFunction
 from services.catalog.domain.screening.finding import Finding, Said, Severity
-from services.catalog.domain.screening.patterns import is_denied
+from services.catalog.domain.screening.patterns import weighed
 from services.catalog.domain.screening.subject import Subject
 from services.catalog.domain.screening.text import Normalised, normalise
 
@@ -25,14 +25,17 @@ def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
     joined = subject.joined
     for index, start, end in automaton.find_matches_as_indexes(joined.text):
         place = joined.place(start, end)
-        if place is not None and not is_denied(joined.text, start, end):
-            yield _found(owners[index], *place)
+        severity = weighed(Severity.BLOCKS, joined.text, start, end)
+        if place is not None and severity is not None:
+            yield _found(owners[index], severity, *place)
 
 
-def _found(forbidden: ForbiddenFunction, field: str, text: Normalised, since: int, until: int) -> Finding:
+def _found(
+    forbidden: ForbiddenFunction, severity: Severity, field: str, text: Normalised, since: int, until: int
+) -> Finding:
     start, end = text.span(since, until)
     return Finding(
-        DETECTOR, forbidden.clause, Severity.BLOCKS, field, start, end, text.original[start:end],
+        DETECTOR, forbidden.clause, severity, field, start, end, text.original[start:end],
         Said(f"所选类目禁止的功能：{forbidden.title_zh}。", f"The category forbids it: {forbidden.title_en}."),
         Said("删除该功能，或选择与服务相符的类目。", "Remove the function, or choose the category that it belongs to."),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ahocorasick_rs import AhoCorasick
@@ -23,7 +23,7 @@ _REACH = 24
 _DENIED_BEFORE = re.compile(
     r"(?:不|未|非|反|勿|无|免|防)$"
     r"|(?:不(?:得|会|要|能|可|支持|提供|允许|参与|承诺|保证|做|是|含|涉及|需要?|用|必)|无需|无须|没有|请勿|切勿"
-    r"|并非|而非"
+    r"|并非|而非|无任何|不存在"
     r"|严禁|禁止|杜绝|拒绝|谢绝|防止|防范|避免|识别|检测|检查|过滤|屏蔽|拦截|举报|打击|投诉|抵制|警惕|远离|违规|违禁)"
     r"[^,。;!?\n仅但只]{0,8}$"
     r"|(?<![a-z])(?:no|not|never|without|cannot|don't|doesn't|won't|avoid|prevents?|blocks?|detects?|filters?|forbids?"
@@ -32,6 +32,32 @@ _DENIED_BEFORE = re.compile(
 _DENIED_AFTER = re.compile(
     r"[^,。;!?\n]{0,6}(?:检测|识别|过滤|屏蔽|拦截|预警|举报|违规|违禁|防护|的风险)|\s?(?:detection|filter|blocker"
     r"|protection)"
+)
+# "No tricks, add my WeChat" begins like a denial. One that leaves no doubt has nothing but these before the words.
+_PLAINLY_BEFORE = re.compile(
+    r"(?:不|未|非|反|勿|无|免|防|不(?:得|会|要|能|可|支持|提供|允许|参与|承诺|保证|做|是|含|涉及|需要?|用|必)|无需|无须|没有"
+    r"|请勿|切勿|并非|而非|不存在|严禁|禁止|杜绝|拒绝|谢绝|防止|防范|避免|识别|检测|检查|过滤|屏蔽|拦截|举报|打击|投诉|抵制|警惕"
+    r"|远离)"
+    r"(?:任何|一切|所有|各类|各种|此类|其他|有|被|用|使用|进行|参与|提供|从事|要求|诱导|引导|利用|通过|以|形式|方式|的|用户|买家"
+    r"|客户|顾客|商家|他人|恶意|虚假|违规|非法|疑似|商品|店铺|订单|评价|好评|五星|差评|晒图|内容|行为){0,5}$"
+    r"|(?:不(?:得|会|支持|提供|允许|参与|含|涉及)|没有|请勿|切勿|严禁|禁止|杜绝|拒绝|识别|检测|过滤|屏蔽|拦截|举报|打击)"
+    r"[^,。;!?\n]{2,8}(?:或者?|和|与|及|以及|、)刷?$"
+    r"|(?<![a-z])(?:no|not|never|without|cannot|don't|doesn't|won't|avoid|prevents?|blocks?|detects?|filters?|forbids?"
+    r"|stops?|against|anti|flags?|spots?|catch(?:es)?|reports?|identify|identifies|removes?)[\s-]"
+    r"(?:(?:a|an|any|all|the|for|to|of|or|and|be|need|in|is|with|use|(?:offer|sell|buy|pay|ask|provide|support|promise)(?:s|ing)?|possible"
+    r"|suspicious|such|your|our)\s){0,3}$"
+    r"|(?<![a-z])(?:avoid|prevents?|blocks?|detects?|filters?|flags?|spots?|catch(?:es)?|reports?|removes?)\s"
+    r"(?:[a-z']+\s){1,3}(?:and|or)\s$"
+)
+_PLAINLY_AFTER = re.compile(
+    r"(?:的|等|、|与|及|和|商品|订单|行为|信息|内容|账号|关键词|词|评价|短信|消息|图片|链接|检测|识别){0,3}"
+    r"(?:检测|识别|过滤|屏蔽|拦截|预警|举报|防护|风险|违规词)(?!不)|\s?(?:detection|filter|blocker|protection)"
+)
+# "Add my WeChat to check your shop" asks for something; what is named behind it does not take that back.
+_CALLS = frozenset("加添联扫搜进私去到+")
+# What evades detection, or is said to break no rule, is not denied.
+_EVADES = re.compile(
+    r"[^,。;!?\n]{0,4}(?:不|无|没有?|免|防|躲|绕|避)[^,。;!?\n]{0,4}(?:检测|识别|过滤|屏蔽|拦截|预警|举报|违规|违禁)"
 )
 
 
@@ -73,8 +99,9 @@ class Battery:
 def _matches(pattern: Pattern, joined: Joined) -> Iterator[Finding]:
     for match in pattern.regex.finditer(joined.text):
         place = joined.place(match.start(), match.end())
-        if place is not None and not is_denied(joined.text, match.start(), match.end()):
-            yield found(pattern, *place)
+        severity = weighed(pattern.severity, joined.text, match.start(), match.end())
+        if place is not None and severity is not None:
+            yield found(replace(pattern, severity=severity), *place)
 
 
 def hints(alternatives: str) -> tuple[str, ...]:
@@ -88,6 +115,19 @@ def found(pattern: Pattern, field: str, text: Normalised, start: int, end: int) 
         pattern.detector, pattern.clause, pattern.severity, field, since, until, text.original[since:until],
         pattern.why, pattern.advice,
     )  # fmt: skip
+
+
+def weighed(severity: Severity, text: str, start: int, end: int) -> Severity | None:
+    """None for what is plainly denied or warned of. What only may be does not block; people look at it."""
+    if not is_denied(text, start, end):
+        return severity
+    after = text[end : end + _REACH]
+    if _EVADES.match(after) is None:
+        if _PLAINLY_BEFORE.search(text[max(0, start - _REACH) : start]):
+            return None
+        if text[start] not in _CALLS and _PLAINLY_AFTER.match(after):
+            return None
+    return Severity.WARNS if severity is Severity.BLOCKS else severity
 
 
 def is_denied(text: str, start: int, end: int) -> bool:

@@ -1,11 +1,12 @@
 """The words that lexicons forbid, wherever they stand in a listing's texts."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from services.catalog.domain.screening.finding import Finding
+from services.catalog.domain.screening.finding import Finding, Severity
 from services.catalog.domain.screening.matching import Hit
-from services.catalog.domain.screening.patterns import is_denied
+from services.catalog.domain.screening.patterns import weighed
 from services.catalog.domain.screening.subject import Subject
 from services.catalog.domain.screening.text import Normalised
 
@@ -17,11 +18,14 @@ def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
     joined = subject.joined
     for hit in rules.matcher.find(joined):
         lexicon = hit.lexicon
-        if lexicon.judged_by or (lexicon.deniable and is_denied(joined.text, hit.start, hit.end)):
+        if lexicon.judged_by:
             continue
+        severity: Severity | None = hit.severity
+        if lexicon.deniable:
+            severity = weighed(hit.severity, joined.text, hit.start, hit.end)
         place = joined.place(hit.start, hit.end)
-        if place is not None:
-            yield _finding(hit, *place)
+        if place is not None and severity is not None:
+            yield _finding(replace(hit, severity=severity), *place)
 
 
 def _finding(hit: Hit, field: str, text: Normalised, since: int, until: int) -> Finding:
