@@ -34,7 +34,7 @@ from services.catalog.domain.screening.patterns import Battery
 from services.catalog.domain.screening.subject import Subject
 
 MOST_FINDINGS = 200
-DETECTORS_VERSION = 3
+DETECTORS_VERSION = 4
 """Raised whenever a detector finds other things than before: live listings are then screened again."""
 
 

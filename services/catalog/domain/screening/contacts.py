@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from services.catalog.domain.screening import links, phones
 from services.catalog.domain.screening.finding import Finding, Said, Severity
 from services.catalog.domain.screening.joined import Joined
-from services.catalog.domain.screening.patterns import Battery, Pattern, found, hints, is_denied
+from services.catalog.domain.screening.patterns import Battery, Pattern, found, hints, weighed
 from services.catalog.domain.screening.subject import Subject
 
 if TYPE_CHECKING:
@@ -24,6 +25,11 @@ _PAY_ADVICE = Said(
 _AT = r"(?:\s?@\s?|\s?[\[({<]\s?(?:at|艾特|@)\s?[\])}>]\s?|\s?艾特\s?|\s?圈a\s?)"
 _DOT = r"(?:\s?\.\s?|\s?[\[({<]\s?(?:dot|点|\.)\s?[\])}>]\s?|\s?点\s?|\sdot\s)"
 _ID = r"[:=是为]{1,2}\s{0,3}[a-z0-9][a-z0-9_-]{4,19}|(?=[a-z_-]{0,19}\d)[a-z0-9][a-z0-9_-]{5,19}"
+
+
+# Nothing that ends a sentence: what stands between the characters of a name that is spelled out.
+_APART = r"[^\w,。;!?:\n]{1,3}"
+_NO_CONTACT = r"(?!支付|登录|小程序|授权|公众|消息|通知|模板|群发|渠道|店|客服(?:接入|工作台|消息))"
 
 
 def _people(detector: str, hints: tuple[str, ...], regex: str) -> Pattern:
@@ -44,10 +50,10 @@ _EMAIL = _people(
 _PEOPLE = (
     _people(
         "contact-wechat",
-        hints("v:|v :|微信|薇信|威信|维信|徽信|微❤|v❤|v信|weixin|wechat|vx|wx|v x|卫星|绿泡泡"),
+        hints("v:|v :|薇:|微:|微信|薇信|威信|维信|徽信|微❤|v❤|v信|weixin|wechat|vx|wx|v x|卫星|绿泡泡"),
         r"(?:微信|薇信|威信|维信|徽信|卫星|绿泡泡|微❤|v❤|(?<![a-z])(?:v信|weixin|wechat|vx|wx|v\sx)(?!\d{3}))"
         rf"\s{{0,3}}(?:公众|客服|企业)?(?:号码|账号|号|群|id)?\s{{0,3}}(?!wx[0-9a-f]{{16}})(?:{_ID})(?![a-z0-9])"
-        r"|(?<![a-z])v\s?:\s?(?=[a-z_-]{0,19}\d)[a-z0-9][a-z0-9_-]{5,19}(?![a-z0-9])|(?<![a-z])(?:vx"
+        r"|(?<![a-z])[v薇微]\s?:\s?(?=[a-z_-]{0,19}\d)[a-z0-9][a-z0-9_-]{5,19}(?![a-z0-9])|(?<![a-z])(?:vx"
         r"|wx)(?!\w{0,9}[a-f][0-9a-f]{6})\d{5,12}(?![a-z0-9])"
         r"|(?:微信|薇信|v信|(?<![a-z])(?:vx|wx|v))\s?同(?:号|步|手机)|(?:手机|电话|号码?)同(?:微信|薇信|v信?|vx"
         r"|wx)(?![a-z])",
@@ -55,29 +61,31 @@ _PEOPLE = (
     _people(
         "contact-wechat",
         hints(
-            "加v|加薇|加微|加威|加w|+v|+薇|+微|+w|加企|加客服|加我|加群|扫码|扫描|扫下|二维码|联系|添加|加老师|加企业"
+            "加v|加薇|加微|加威|加w|+v|+薇|+微|+w|加个|加下|加一|加你|加您|加老|加小|加企|加客服|加我|加群|扫码|扫描|扫下|二维码|联系|添加|加老师|加企业"
         ),
         r"(?<![增添更叠附参追施])(?:加|\+)\s?(?:(?:我们?|客服)的?\s?)?(?:v|薇|微|威|w|vx|wx)(?:信)?"
         rf"(?:\s{{0,2}}(?:{_ID})(?![a-z0-9])|\s?(?=[咨聊详私拉领进]|获取|了解|发你|备注|报价|[，。!,.、;)\n]|$)(?<!信))"
         r"|(?:添加|扫码添?加|联系|请加|加)(?:我们?的?|客服的?|老师的?|企业|专属|运营|顾问){1,3}(?:微信|qq|钉钉"
         r"|薇信|v信|vx)"
         r"(?!支付|登录|小程序|授权|公众|消息|通知|模板)"
+        rf"|(?<![增添更叠附参追施])加(?:个|一?下|一个|你|您|老板|小编|店主){{1,2}}的?(?:微信|薇信|威信|v信|vx|wx){_NO_CONTACT}"
+        rf"|(?<![\w\s)])\+\s?(?:微信|薇信|威信|v信|vx|wx){_NO_CONTACT}"
         r"|(?:扫码?|扫描?)[^,。;!?\n]{0,8}?(?:二维)?码?(?:加|添加|进|联系|咨询)(?:群|好友|微信|老师|客服|我|企微)"
-        r"|二维码(?:添加|加|进群|联系|咨询|领)(?!入|库)|加群(?:领取|咨询|交流|获取)",
+        r"|二维码(?:添加|加|进群|联系|咨询|领)(?!入|库|到)|加群(?:领取|咨询|交流|获取)",
     ),
     _people(
         "contact-qq",
-        hints("qq|q我|q 我|扣我|扣扣|抠抠|叩叩|q群|企鹅|加q|加扣|+q|秋秋|q q|q号"),
+        hints("qq|q:|q :|q我|q 我|扣我|扣扣|抠抠|叩叩|q群|企鹅|加q|加扣|+q|秋秋|q q|q号"),
         r"(?:(?<![a-z])q\s?q|扣扣|抠抠|叩叩|秋秋|企鹅|(?<![a-z])q(?=[群号]))\s{0,3}(?:交流|客服|官方"
         r"|在线)?(?:群号|号码|群|号)?"
         r"\s{0,3}[:=是为]?\s{0,3}[1-9](?:[\s-]?\d){4,11}(?!\d)(?!\s?(?:人|个|条|名|位|元|单|版))"
-        r"|(?:(?:加|\+)\s?(?:q|扣)|(?<![a-z])q\s?我|扣我)(?:群|号)?\s{0,2}[:=]?\s{0,2}[1-9]\d{4,11}(?!\d)",
+        r"|(?<![a-z])q\s?:\s?[1-9]\d{5,11}(?!\d)|(?:(?:加|\+)\s?(?:q|扣)|(?<![a-z])q\s?我|扣我)(?:群|号)?\s{0,2}[:=]?\s{0,2}[1-9]\d{4,11}(?!\d)",
     ),
     _people(
         "contact-messenger",
         hints("tg|telegram|whatsapp|skype|电报|飞机|纸飞机|钉钉|飞书|line id|signal"),
         r"(?:telegram|(?<![a-z])tg|whatsapp|skype|line\sid|纸?飞机号?|电报)\s{0,2}(?:号|群"
-        r"|id)?\s{0,2}[:=]\s{0,2}[@+]?[a-z0-9][\w.+ -]{4,30}"
+        r"|id)?\s{0,2}(?:[:=]\s{0,2}[@+]?|@)[a-z0-9][\w.+ -]{4,30}"
         r"|(?:钉钉|飞书)(?:交流|客服)?(?:群号?|号)\s{0,2}[:=]?\s{0,2}\d{6,14}(?!\d)|(?:whatsapp|telegram)\s(?:us"
         r"|me)(?![a-z])",
     ),
@@ -125,6 +133,24 @@ _PAYMENTS = (
 )
 MOST = 200
 """So many are enough for anybody, and looking for overlaps among them stays cheap."""
+# Their names are spelled out, so no hint tells of them; this does, at the cost of one more look at each text.
+_IS_SPELLED = re.compile(
+    rf"[微薇威维徽溦]{_APART}信|v(?:{_APART}x|\u00d7)|w(?:{_APART}[xe]|e{_APART}c|ei{_APART}x)|[q扣抠叩]{_APART}[q扣抠叩]"
+)
+_APART_WECHAT = _people(
+    "contact-wechat",
+    (),
+    rf"(?:[微薇威维徽溦]{_APART}信|(?<![a-z\d])(?:[vw]{_APART}x(?![a-z0-9])|v\u00d7(?=\s?:))|(?<![a-z])wei{_APART}xin|(?<![a-z])we{_APART}chat"
+    rf"|(?<![a-z])w(?:{_APART})e(?:{_APART})(?:i(?:{_APART})x(?:{_APART})i(?:{_APART})n|c(?:{_APART})h(?:{_APART})a(?:{_APART})t))"
+    rf"(?:{_APART})?(?:公众|客服|企业)?(?:号码|账号|号|群|id)?\s{{0,3}}(?:[:=是为]{{1,2}}\s{{0,3}}[a-z0-9](?:\s?[a-z0-9_-]){{4,19}}"
+    r"|(?=(?:\s?[a-z_-]){0,19}\s?\d)[a-z0-9](?:\s?[a-z0-9_-]){5,19})(?![a-z0-9])",
+)
+_APART_QQ = _people(
+    "contact-qq",
+    (),
+    rf"(?:(?<![a-z])q{_APART}q|[扣抠叩]{_APART}[扣抠叩])\s{{0,3}}(?:群号|号码|群|号)?\s{{0,3}}[:=是为]?\s{{0,3}}"
+    r"[1-9](?:[\s-]?\d){4,11}(?!\d)(?!\s?(?:人|个|条|名|位|元|单|版))",
+)
 _ALL = Battery((_EMAIL, *_PEOPLE, *_PAYMENTS))
 
 
@@ -140,8 +166,11 @@ def _found(joined: Joined, allowed_hosts: frozenset[str]) -> Iterator[Finding]:
         if len(taken) < MOST and not any(start < until and since < end for since, until in taken):
             taken.append((start, end))
             place = joined.place(start, end)
-            if place is not None and not (pattern in _PAYMENTS and is_denied(joined.text, start, end)):
-                yield found(pattern, *place)
+            severity: Severity | None = pattern.severity
+            if pattern in _PAYMENTS:
+                severity = weighed(pattern.severity, joined.text, start, end)
+            if place is not None and severity is not None:
+                yield found(replace(pattern, severity=severity), *place)
 
 
 def _seen(text: Joined, allowed_hosts: frozenset[str]) -> Iterator[tuple[Pattern, int, int]]:
@@ -152,6 +181,9 @@ def _seen(text: Joined, allowed_hosts: frozenset[str]) -> Iterator[tuple[Pattern
     yield from ((links.FOREIGN, start, end) for start, end in links.places(text, allowed_hosts))
     for pattern in worth_trying:
         if pattern is not _EMAIL:
+            yield from _places(pattern, text.text)
+    if _IS_SPELLED.search(text.text):
+        for pattern in (_APART_WECHAT, _APART_QQ):
             yield from _places(pattern, text.text)
     yield from ((phones.PHONE, start, end) for start, end in phones.places(text.text))
 

@@ -13,7 +13,13 @@ _HAN = "".join(map(chr, (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))))
 # Letters of other scripts that cannot be told from a Latin one by eye.
 _CYRILLIC = ("АВЕКМНОРСТУХІЅЈԚԜаеорсухіѕјһԁԛԝ", "abekmhopctyxisjqwaeopcyxisjhdqw")
 _GREEK = ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαικνορυχ", "abezhikmnoptyxaikvopux")
-_LOOK_ALIKES = str.maketrans("".join((_CYRILLIC[0], _GREEK[0])), "".join((_CYRILLIC[1], _GREEK[1])))
+# Signs and letters in boxes that NFKC leaves as they are: negative circled, negative squared, regional indicators.
+_BOXES = {first + at: chr(0x61 + at) for first in (0x1F150, 0x1F170, 0x1F1E6) for at in range(26)}
+_LOOK_ALIKES: dict[int, str | int] = {
+    **str.maketrans("".join((_CYRILLIC[0], _GREEK[0])), "".join((_CYRILLIC[1], _GREEK[1]))),
+    **_BOXES,
+    **str.maketrans("\u2795\u271a\u271b\u271c", "++++"),
+}
 
 
 def is_invisible(char: str) -> bool:

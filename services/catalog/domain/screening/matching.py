@@ -3,12 +3,12 @@
 A word counts where it stands in the normalised text. Where separators (blanks, signs, emoji, combining marks) stand
 between its characters, it counts by these rules:
 
-- A gap is 1 to 3 separators; the same one over and over counts once, and so do blanks (`加----微----信`). The end of a
-  sentence or of a line (`。！？；，、：`, their narrow forms, a full stop before a blank, a line break) is none: no word
-  reaches over it, unless every character stands alone.
+- A gap is 1 to 3 separators; the same one over and over counts once, and so do blanks (`加----微----信`). The end of
+  a sentence or of a line (`。！？；，、：`, their narrow forms, a full stop before a blank, a line break) is none: no
+  word reaches over it, unless every character stands alone.
 - Where the word itself has a blank, any gap will do (`pay-offline`).
-- Spelled out, each character apart from the next: it counts as the word does (`加 微 信`, `加*微*信`, `最·佳`). Over the
-  ends of sentences and lines (`加，微，信`, one character in each cell of a table) it only warns, and takes three
+- Spelled out, each character apart from the next: it counts as the word does (`加 微 信`, `加*微*信`, `最·佳`). Over
+  the ends of sentences and lines (`加，微，信`, one character in each cell of a table) it only warns, and takes three
   characters. A word of two characters with nothing but blanks between them counts only if it stands alone (`微 信`),
   because in running text (`功能最 好评多`) such a blank is mostly a bound between words.
 - Broken in places only: it counts if each gap shows a sign (`加微*信`), and then it only warns; a blank in

@@ -61,7 +61,6 @@ _BLOCKS = frozenset(
     ]
 )
 _BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(_BLOCKS)})\b", re.IGNORECASE)
-_LINE_BREAKS = str.maketrans("\n\r", "  ")
 _LETTERS = re.compile(r"[^\W_]+")
 
 
@@ -159,7 +158,8 @@ def normalise_html(original: str) -> Normalised:
     """
     if "<" not in original and "&" not in original:
         return normalise(original)
-    laid_out = original.translate(_LINE_BREAKS) if _BLOCK_TAG.search(original) else original
+    is_laid_out = "\n" in original and _BLOCK_TAG.search(original) is not None
+    laid_out = original.replace("\n", " ") if is_laid_out else original
     shown: list[str] = []
     pieces: list[_Piece] = []
     at = since = 0
