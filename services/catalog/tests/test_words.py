@@ -155,4 +155,35 @@ def test_what_is_denied_is_no_finding_where_words_may_be_denied():
         return [found.matched for found in words.find(subject, RULES)]
 
     assert matched("支持线下付款，最佳选择") == ["线下付款", "最佳"]
+    assert matched("不提供任何刷单、刷好评服务；不得要求买家加微信；刷单订单识别") == []
     assert matched("不支持线下付款，严禁刷单，并非最佳") == ["最佳"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "拒绝套路加微信",
+        "避免麻烦请加微信",
+        "刷单不违规",
+        "刷单防举报",
+        "检测不到的刷单",
+        "加微信检测店铺",
+        "no tricks add my wechat",
+    ],
+)
+def test_what_only_begins_like_a_denial_is_shown_to_people(text):
+    subject = Subject(a_content(summary=text), ListingKind.APPLICATION)
+    assert {found.severity for found in words.find(subject, RULES)} == {WARNS}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "活动价不得高于近30天最低价", "按平台指定格式导出，在平台指定时间内发货", "A货架第三层，B货位入库",
+        "床品四件套与粉色款",
+        "支付宝、微信收款记录自动对账", "新会员注册数统计", "平台推荐流量占比", "员工代考勤提醒", "购买粉色款送礼盒",
+    ],
+)  # fmt: skip
+def test_no_word_blocks_what_shops_say_every_day(text):
+    subject = Subject(a_content(summary=text), ListingKind.APPLICATION)
+    assert [found.matched for found in words.find(subject, RULES) if found.severity is BLOCKS] == []
