@@ -129,12 +129,12 @@ async def test_a_door_that_speaks_no_tls_is_told(served):
 
 async def test_a_look_ends_in_time_however_slow_the_name_is():
     def slow(host, port):
-        sleep(0.4)
+        sleep(1.5)
         return []
 
     began = monotonic()
     assert (await a_look(slow, callback_look_seconds=0.05).look_at("https://app.example.com/")).fault is Fault.SILENT
-    assert monotonic() - began < 0.3
+    assert monotonic() - began < 1.2
 
 
 async def test_nothing_is_looked_at_without_an_address_or_where_that_is_switched_off():
