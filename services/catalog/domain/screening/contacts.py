@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from services.catalog.domain.screening import links, phones
@@ -163,14 +162,16 @@ def _found(joined: Joined, allowed_hosts: frozenset[str]) -> Iterator[Finding]:
     """At most one finding for each place: the first pattern that explains it."""
     taken: list[tuple[int, int]] = []
     for pattern, start, end in _seen(joined, allowed_hosts):
-        if len(taken) < MOST and not any(start < until and since < end for since, until in taken):
+        if len(taken) == MOST:
+            return
+        if not any(start < until and since < end for since, until in taken):
             taken.append((start, end))
             place = joined.place(start, end)
             severity: Severity | None = pattern.severity
             if pattern in _PAYMENTS:
                 severity = weighed(pattern.severity, joined.text, start, end)
             if place is not None and severity is not None:
-                yield found(replace(pattern, severity=severity), *place)
+                yield found(pattern, *place, severity)
 
 
 def _seen(text: Joined, allowed_hosts: frozenset[str]) -> Iterator[tuple[Pattern, int, int]]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ahocorasick_rs import AhoCorasick
@@ -101,7 +101,7 @@ def _matches(pattern: Pattern, joined: Joined) -> Iterator[Finding]:
         place = joined.place(match.start(), match.end())
         severity = weighed(pattern.severity, joined.text, match.start(), match.end())
         if place is not None and severity is not None:
-            yield found(replace(pattern, severity=severity), *place)
+            yield found(pattern, *place, severity)
 
 
 def hints(alternatives: str) -> tuple[str, ...]:
@@ -109,10 +109,10 @@ def hints(alternatives: str) -> tuple[str, ...]:
     return tuple(alternatives.split("|"))
 
 
-def found(pattern: Pattern, field: str, text: Normalised, start: int, end: int) -> Finding:
+def found(pattern: Pattern, field: str, text: Normalised, start: int, end: int, severity: Severity) -> Finding:
     since, until = text.span(start, end)
     return Finding(
-        pattern.detector, pattern.clause, pattern.severity, field, since, until, text.original[since:until],
+        pattern.detector, pattern.clause, severity, field, since, until, text.original[since:until],
         pattern.why, pattern.advice,
     )  # fmt: skip
 

@@ -1,7 +1,6 @@
 """The words that lexicons forbid, wherever they stand in a listing's texts."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from services.catalog.domain.screening.finding import Finding, Severity
@@ -25,12 +24,12 @@ def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
             severity = weighed(hit.severity, joined.text, hit.start, hit.end)
         place = joined.place(hit.start, hit.end)
         if place is not None and severity is not None:
-            yield _finding(replace(hit, severity=severity), *place)
+            yield _finding(hit, severity, *place)
 
 
-def _finding(hit: Hit, field: str, text: Normalised, since: int, until: int) -> Finding:
+def _finding(hit: Hit, severity: Severity, field: str, text: Normalised, since: int, until: int) -> Finding:
     """What a match tells the writer, in the words of its lexicon."""
     lexicon = hit.lexicon
     start, end = text.span(since, until)
     matched = text.original[start:end]
-    return Finding(lexicon.code, lexicon.clause, hit.severity, field, start, end, matched, lexicon.why, lexicon.advice)
+    return Finding(lexicon.code, lexicon.clause, severity, field, start, end, matched, lexicon.why, lexicon.advice)
