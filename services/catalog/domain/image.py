@@ -12,8 +12,8 @@ from PIL import Image, ImageOps
 from services.catalog.domain.errors import AnimatedImage, BrokenImage, ImageTooLarge
 
 MOST_BYTES = 5_000_000
-MOST_PIXELS = 4096 * 4096
-"""A decoded pixel takes four bytes of the process, several times over."""
+MOST_PIXELS = {"image/png": 4096 * 4096, "image/jpeg": 4096 * 4096, "image/webp": 4096 * 2048}
+"""A decoded pixel takes four bytes of the process, several times over; of WebP, which is never read by lines, most."""
 _FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
 MEDIA_TYPES = tuple(_FORMATS)
 _WRITTEN = {"image/png": {}, "image/jpeg": {"quality": 90}, "image/webp": {"quality": 90}}
@@ -29,7 +29,7 @@ _CODES = zxingcpp.BarcodeFormats(
 _SCAN, _MOST_SCANS = b"\xff\xda", 50
 _MOST_CODES, _CODE_LENGTH = 20, 500
 
-Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+Image.MAX_IMAGE_PIXELS = max(MOST_PIXELS.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,13 @@ class KeptImage:
 def read(data: bytes, media_type: str) -> Picture:
     """Decodes the file and writes it anew. Too many pixels are refused before any of them is decoded."""
     if media_type == "image/webp":
-        _refuse_large(*_canvas_of_webp(data))
+        _refuse_large(*_canvas_of_webp(data), media_type)
     if media_type == "image/jpeg" and data.count(_SCAN) > _MOST_SCANS:
         raise BrokenImage("The image is built up in more steps than any camera or program takes")
     try:
-        content, grey = _written_anew(data, media_type)
+        content, grey, shape = _written_anew(data, media_type)
     except Image.DecompressionBombError:
-        raise _too_large() from None
+        raise _too_large(media_type) from None
     except (AnimatedImage, ImageTooLarge):
         raise
     except Exception as error:
@@ -76,22 +76,25 @@ def read(data: bytes, media_type: str) -> Picture:
         raise BrokenImage("The file is damaged, incomplete or no such image") from error
     if len(content) > 2 * MOST_BYTES:
         raise ImageTooLarge(f"Written anew the image has {len(content)} bytes", most_bytes=2 * MOST_BYTES)
-    return Picture(content, media_type, grey.width, grey.height, _codes(grey), _perceptual(grey))
+    codes = tuple(dict.fromkeys((*_codes(grey), *(_codes(shape) if shape else ()))))[:_MOST_CODES]
+    return Picture(content, media_type, grey.width, grey.height, codes, _perceptual(grey))
 
 
-def _written_anew(data: bytes, media_type: str) -> tuple[bytes, Image.Image]:
-    """The file as it is kept, and its shades of grey; the decoded colours are gone when those are looked at."""
+def _written_anew(data: bytes, media_type: str) -> tuple[bytes, Image.Image, Image.Image | None]:
+    """The file as it is kept, its shades of grey and what of it can be seen through; the decoded colours are gone when
+    those are looked at.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         opened = Image.open(BytesIO(data), formats=[_FORMATS[media_type]])
-    _refuse_large(*opened.size)
+    _refuse_large(*opened.size, media_type)
     if media_type != "image/jpeg" and getattr(opened, "is_animated", False):
         raise AnimatedImage("The image moves; send a still one", frames=getattr(opened, "n_frames", 0))
     opened.load()
     picture = _plain(opened, media_type)
     written = BytesIO()
     picture.save(written, _FORMATS[media_type], **_WRITTEN[media_type])
-    return written.getvalue(), _grey(picture)
+    return written.getvalue(), _grey(picture), _shape(picture)
 
 
 def _plain(opened: Image.Image, media_type: str) -> Image.Image:
@@ -114,6 +117,14 @@ def _grey(picture: Image.Image) -> Image.Image:
     grey = Image.new("L", seen.size, 255)
     grey.paste(seen.convert("L"), mask=seen.getchannel("A"))
     return grey
+
+
+def _shape(picture: Image.Image) -> Image.Image | None:
+    """A code in white on nothing is seen on a dark page alone."""
+    if not picture.has_transparency_data:
+        return None
+    shape = (picture if picture.mode in ("RGBA", "LA") else picture.convert("RGBA")).getchannel("A")
+    return None if shape.getextrema()[0] == 255 else shape
 
 
 def _codes(grey: Image.Image) -> tuple[str, ...]:
@@ -145,10 +156,11 @@ def _canvas_of_webp(data: bytes) -> tuple[int, int]:
     return width & 0x3FFF, height & 0x3FFF
 
 
-def _refuse_large(width: int, height: int) -> None:
-    if width * height > MOST_PIXELS:
-        raise _too_large()
+def _refuse_large(width: int, height: int, media_type: str) -> None:
+    if width * height > MOST_PIXELS[media_type]:
+        raise _too_large(media_type)
 
 
-def _too_large() -> ImageTooLarge:
-    return ImageTooLarge(f"An image has at most {MOST_PIXELS} pixels", most_pixels=MOST_PIXELS)
+def _too_large(media_type: str) -> ImageTooLarge:
+    most = MOST_PIXELS[media_type]
+    return ImageTooLarge(f"An {media_type} has at most {most} pixels", most_pixels=most)

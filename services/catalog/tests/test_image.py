@@ -12,7 +12,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from services.catalog.domain import image
 from services.catalog.domain.errors import AnimatedImage, BrokenImage, ImageTooLarge
-from services.catalog.tests.drawing import a_file, a_picture, with_code
+from services.catalog.tests.drawing import a_code, a_file, a_picture, with_code
 
 KINDS = [("PNG", "image/png"), ("JPEG", "image/jpeg"), ("WEBP", "image/webp")]
 
@@ -59,6 +59,14 @@ def test_the_text_of_a_qr_code_is_read(kind, media_type):
     assert kept.codes == ("wxp://f2f0pay",)
 
 
+@pytest.mark.parametrize("colour", ["white", "black"])
+def test_a_code_that_is_seen_on_some_pages_only_is_read(colour):
+    code = a_code("wxp://f2f0pay").convert("L")
+    through = Image.new("RGBA", code.size, colour)
+    through.putalpha(code)
+    assert image.read(a_file(through), "image/png").codes == ("wxp://f2f0pay",)
+
+
 def test_pictures_that_look_alike_have_hashes_that_differ_in_few_bits():
     first, smaller, other = a_picture(512, 512), a_picture(300, 300), with_code("x")
     hashes = [image.read(a_file(picture), "image/png").perceptual for picture in (first, smaller, other)]
@@ -94,6 +102,16 @@ def a_png(width, height, pixels):
 def test_a_small_file_with_too_many_pixels_is_refused_before_it_is_decoded(size):
     with pytest.raises(ImageTooLarge):
         image.read(a_png(size[0], size[1], bytes(1_000_000)), "image/png")
+
+
+@pytest.mark.parametrize(("size", "is_read"), [((4096, 2048), True), ((4096, 2049), False)])
+def test_webp_which_takes_most_memory_may_have_half_the_pixels(size, is_read):
+    sent = a_file(Image.new("L", size), "WEBP", lossless=True)
+    if is_read:
+        assert image.read(sent, "image/webp").width == 4096
+        return
+    with pytest.raises(ImageTooLarge):
+        image.read(sent, "image/webp")
 
 
 def test_a_canvas_of_webp_is_measured_before_it_is_made():
