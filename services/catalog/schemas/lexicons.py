@@ -59,7 +59,7 @@ class LexiconItem(BaseModel):
     why: SaidItem
     advice: SaidItem
     judged_by: str = Field(description="The detector that judges each match by its context; empty: each is a finding.")
-    deniable: bool = Field(description="What is denied or warned of is no finding.")
+    deniable: bool = Field(description="What is plainly denied is no finding, what may be denied only warns.")
     words: int
 
     @classmethod

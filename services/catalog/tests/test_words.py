@@ -182,6 +182,7 @@ def test_what_only_begins_like_a_denial_is_shown_to_people(text):
         "活动价不得高于近30天最低价", "按平台指定格式导出，在平台指定时间内发货", "A货架第三层，B货位入库",
         "床品四件套与粉色款",
         "支付宝、微信收款记录自动对账", "新会员注册数统计", "平台推荐流量占比", "员工代考勤提醒", "购买粉色款送礼盒",
+        "您的隐私我们不保存",
     ],
 )  # fmt: skip
 def test_no_word_blocks_what_shops_say_every_day(text):

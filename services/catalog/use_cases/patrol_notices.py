@@ -24,7 +24,7 @@ async def tell_provider(
         Notice(
             recipient=listing.account_id,
             kind="listing.patrol_found",
-            key=f"patrol:{patrol.patrol_id}:{listing.listing_id}",
+            key=f"patrol:{patrol.patrol_id}:{listing.listing_id}:{live.number}",
             zh=Text(
                 f"巡查发现问题：{name}"[:200],
                 _lines("规则更新后复查，在售版本含有以下内容，请提交修改后的版本。", zh, f"共 {len(new)} 处。"),

@@ -27,7 +27,8 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """One version of it. `judged_by` is the detector that judges each match by what stands around it; if it is empty,
-    every match is a finding, but one that is denied or warned of ("no payment offline") where words are `deniable`.
+    every match is a finding. Where words are `deniable`, one that is plainly denied or warned of ("no payment offline")
+    is none, and one that may be only warns.
     """
 
     code: str

@@ -39,6 +39,8 @@ _CODE = re.compile(
 # What every match of the two holds, found in a fraction of the time.
 _URL_HINT = re.compile(r"[.:][a-z0-9/\\]")
 _SPELLED_HINT = re.compile(rf"[·•丶。.点\])}}>t]\s?(?:{_SURE}|中国|公司|网络|商城|网店|网址|在线|集团)")
+# What programs are written with, although it reads like a host.
+_TOOLS = frozenset({"asp.net", "ado.net", "vb.net"})
 _CODES = ("¥", "€", "₤", "$", "£", "复制")
 _HOST = re.compile(r"(?:https?:(?://|\\\\))?([^/:?#\\]+)")
 _PLAIN = re.compile(r"[a-z0-9.-]+")
@@ -68,6 +70,8 @@ def places(text: Joined, allowed_hosts: frozenset[str]) -> Iterator[tuple[int, i
         (_SPELLED, "www" in text.text or _SPELLED_HINT.search(text.text) is not None),
     ):
         for match in pattern.finditer(text.text) if is_likely else ():
+            if match[0] in _TOOLS:
+                continue
             if not is_allowed(match[0], allowed_hosts) or _is_disguised(text, *match.span()):
                 yield match.span()
     if any(code in text.text for code in _CODES):

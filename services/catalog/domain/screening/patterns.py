@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 GAP = r"[^,。;!?\n]{0,6}?"
 """A few characters of the same clause, between two parts of a phrase."""
 
-_REACH = 24
+_REACH = 32
 # One letter denies only what stands right behind it: it is a part of too many other words.
 _DENIED_BEFORE = re.compile(
     r"(?:不|未|非|反|勿|无|免|防)$"
@@ -27,7 +27,7 @@ _DENIED_BEFORE = re.compile(
     r"|严禁|禁止|杜绝|拒绝|谢绝|防止|防范|避免|识别|检测|检查|过滤|屏蔽|拦截|举报|打击|投诉|抵制|警惕|远离|违规|违禁)"
     r"[^,。;!?\n仅但只]{0,8}$"
     r"|(?<![a-z])(?:no|not|never|without|cannot|don't|doesn't|won't|avoid|prevents?|blocks?|detects?|filters?|forbids?"
-    r"|stops?|against|anti|flags?|spots?|catch(?:es)?|reports?|identify|identifies|removes?)[\s-](?:[a-z']+\s){0,3}$"
+    r"|stops?|against|anti|flags?|spots?|catch(?:es)?|reports?|identify|identifies|removes?|alerts?|warns?)[\s-](?:[a-z']+\s){0,4}$"
 )
 _DENIED_AFTER = re.compile(
     r"[^,。;!?\n]{0,6}(?:检测|识别|过滤|屏蔽|拦截|预警|举报|违规|违禁|防护|的风险)|\s?(?:detection|filter|blocker"
@@ -39,9 +39,9 @@ _PLAINLY_BEFORE = re.compile(
     r"|请勿|切勿|并非|而非|不存在|严禁|禁止|杜绝|拒绝|谢绝|防止|防范|避免|识别|检测|检查|过滤|屏蔽|拦截|举报|打击|投诉|抵制|警惕"
     r"|远离)"
     r"(?:任何|一切|所有|各类|各种|此类|其他|有|被|用|使用|进行|参与|提供|从事|要求|诱导|引导|利用|通过|以|形式|方式|的|用户|买家"
-    r"|客户|顾客|商家|他人|恶意|虚假|违规|非法|疑似|商品|店铺|订单|评价|好评|五星|差评|晒图|内容|行为){0,5}$"
+    r"|客户|顾客|商家|他人|恶意|虚假|违规|非法|疑似|商品|店铺|订单|评价|好评|五星|差评|晒图|内容|行为|[“\"「『]){0,5}$"
     r"|(?:不(?:得|会|支持|提供|允许|参与|含|涉及)|没有|请勿|切勿|严禁|禁止|杜绝|拒绝|识别|检测|过滤|屏蔽|拦截|举报|打击)"
-    r"[^,。;!?\n]{2,8}(?:或者?|和|与|及|以及|、)刷?$"
+    r"[^,。;!?\n]{2,8}(?:或者?|和|与|及|以及|、|”“|\"\")刷?$"
     r"|(?<![a-z])(?:no|not|never|without|cannot|don't|doesn't|won't|avoid|prevents?|blocks?|detects?|filters?|forbids?"
     r"|stops?|against|anti|flags?|spots?|catch(?:es)?|reports?|identify|identifies|removes?)[\s-]"
     r"(?:(?:a|an|any|all|the|for|to|of|or|and|be|need|in|is|with|use|(?:offer|sell|buy|pay|ask|provide|support|promise)(?:s|ing)?|possible"
