@@ -56,9 +56,12 @@ def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
             Said("详情较短，建议补充功能介绍与使用说明。", "The details are short; add functions and instructions."),
         )  # fmt: skip
     if visible and subject.place is not None:
-        leads = "\n".join(_leads(details))
+        leads = ""
         for block in subject.place.required_blocks:
-            if not any(word in leads for word in _compared(block.words)):
+            # What is said nowhere needs no look at where sentences begin.
+            said = [word for word in _compared(block.words) if word in details]
+            leads = leads or ("\n".join(_leads(details)) if said else "")
+            if not any(word in leads for word in said):
                 yield _without(block)
 
 

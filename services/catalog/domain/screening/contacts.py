@@ -132,9 +132,22 @@ _PAYMENTS = (
 )
 MOST = 200
 """So many are enough for anybody, and looking for overlaps among them stays cheap."""
-# Their names are spelled out, so no hint tells of them; this does, at the cost of one more look at each text.
-_IS_SPELLED = re.compile(
-    rf"[微薇威维徽溦]{_APART}信|v(?:{_APART}x|\u00d7)|w(?:{_APART}[xe]|e{_APART}c|ei{_APART}x)|[q扣抠叩]{_APART}[q扣抠叩]"
+# Their names are spelled out, so no hint stands in the text; one of these stands in it without its separators.
+_SPELLED_NAMES = (
+    "微信",
+    "薇信",
+    "威信",
+    "维信",
+    "徽信",
+    "溦信",
+    "vx",
+    "wx",
+    "qq",
+    "扣扣",
+    "抠抠",
+    "叩叩",
+    "weixin",
+    "wechat",
 )
 _APART_WECHAT = _people(
     "contact-wechat",
@@ -183,7 +196,8 @@ def _seen(text: Joined, allowed_hosts: frozenset[str]) -> Iterator[tuple[Pattern
     for pattern in worth_trying:
         if pattern is not _EMAIL:
             yield from _places(pattern, text.text)
-    if _IS_SPELLED.search(text.text):
+    letters = text.spread.text
+    if any(name in letters for name in _SPELLED_NAMES) or "v\u00d7" in text.text:
         for pattern in (_APART_WECHAT, _APART_QQ):
             yield from _places(pattern, text.text)
     yield from ((phones.PHONE, start, end) for start, end in phones.places(text.text))
