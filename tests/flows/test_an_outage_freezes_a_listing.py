@@ -70,19 +70,24 @@ async def test_a_confirmed_defect_freezes_the_listing_until_an_appeal_overturns_
     (await acts.overturn(world.as_("officer", "officer-2"), filed)).expect(200)
     await world.settle()
     assert await what_is_free(world, listing, merchant, stranger) == before
-    await _one_correlation_id_tells_the_whole_story(world)
+    await _one_correlation_id_tells_the_whole_story(world, case["case_id"])
 
 
-async def _one_correlation_id_tells_the_whole_story(world: World) -> None:
+async def _one_correlation_id_tells_the_whole_story(world: World, case_id: str) -> None:
+    """On a busy machine the listing may fail again under the same story: what is told of other cases is not asked."""
     told: dict[str, list[str]] = {}
     for service in world.members:
         auditor = world.as_("auditor", "auditor-1")
         page = (await auditor.get(service, f"/v1/timeline/{STORY}", limit=100)).expect(200)
-        names = [entry["name"] for entry in page["items"]]
+        entries = page["items"]
         while page["next"]:
             page = (await auditor.get(service, f"/v1/timeline/{STORY}", limit=100, cursor=page["next"])).expect(200)
-            names += [entry["name"] for entry in page["items"]]
-        told[service] = names
+            entries += page["items"]
+        told[service] = [
+            each["name"]
+            for each in entries
+            if each["about"] == f"case/{case_id}" or each["name"] != "case.changed"
+        ]
     assert {"provider.admitted", "agreement.signed", "qualification.granted"} <= set(told["registry"])
     assert {"listing.submitted", "listing.published"} <= set(told["catalog"])
     assert told["orders"].count("subscription.activated") == 300

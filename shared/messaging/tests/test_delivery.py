@@ -60,14 +60,15 @@ async def test_order_per_key_holds_with_several_writers(stage):
 
 
 async def test_a_duplicate_on_the_wire_is_applied_once(stage):
-    listing = new_id()
+    listing, other = new_id(), new_id()
     first, second = (record_of(submitted(listing, version), stage.topic) for version in (1, 2))
     async with running(stage.relay, stage.consumer):
-        await stage.submit(new_id(), 1)
+        await stage.submit(other, 1)
         await stage.sent()
         await stage.put(first, first, second, first, second)
         await stage.put(record_of(submitted(listing, 3), stage.topic))
         await stage.applies(listing, [1, 2, 3])
+        await stage.applies(other, [1])
     assert await stage.count(stage.reader, "inbox") == 4
 
 
