@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ahocorasick_rs import AhoCorasick, Implementation
+
 from services.catalog.domain.screening.digits import number
 from services.catalog.domain.screening.finding import Finding, Said, Severity
 from services.catalog.domain.screening.patterns import is_denied
@@ -73,6 +75,9 @@ _GIFT = re.compile(rf"(?:买|购|订|订购|付)\s?{_PERIOD}\s?(?:送|赠|加赠
 _EVERY = re.compile(r"(?:按|支持)(?P<word>月|季|年|周)(?:度)?(?:付费|订购|购买|续费|计费|收费)")
 _ENDLESS_HINTS = ("永久", "终身", "终生", "无限期", "买断", "lifetime", "perpetual")
 _HINTS = ("周期", "期限", "有效期", "订购期", "时长", "period", "term", "length", "cycle")
+_EVERY_HINTS = ("付费", "订购", "购买", "续费", "计费", "收费")
+# Most texts hold none of them, which one look at all of them tells.
+_ANY_HINT = AhoCorasick([*_ENDLESS_HINTS, *_HINTS, *_EVERY_HINTS, "送", "赠"], implementation=Implementation.DFA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
     for index, plan in enumerate(plans):
         field = f"plans[{index}].title"
         yield from _in_title(field, subject.texts[field], _Sold(frozenset({plan.period_days}), Severity.BLOCKS))
-    if plans:
+    if plans and _ANY_HINT.find_matches_as_indexes(subject.joined.text):
         sold = _Sold(frozenset(plan.period_days for plan in plans), Severity.WARNS)
         for field in ("name", "summary", "details"):
             yield from _in_text(field, subject.texts[field], sold)
@@ -98,7 +103,7 @@ def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
 def _in_title(field: str, text: Normalised, sold: _Sold) -> Iterator[Finding]:
     yield from _endless(field, text, sold)
     gifts = list(_gifts(field, text, sold))
-    if gifts or _GIFT.search(text.text):
+    if gifts or (("送" in text.text or "赠" in text.text) and _GIFT.search(text.text)):
         yield from gifts
         return
     for match in _IN_TITLE.finditer(text.text):

@@ -104,7 +104,7 @@ def scores_of(subject: Subject) -> dict[str, float]:
 
 def _told(texts: Sequence[str], vocabulary: _Vocabulary) -> list[Sequence[tuple[str, float]]]:
     """For each word of the vocabulary that the texts hold, what it tells of which category."""
-    said = {word for text in texts for word in words_of(text)}
+    said = set[str]().union(*map(words_of, texts))
     told = [vocabulary.words[word] for word in vocabulary.words.keys() & said]
     text = "\n".join(texts)
     hits = vocabulary.automaton.find_matches_as_indexes(text, overlapping=True)

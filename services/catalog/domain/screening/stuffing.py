@@ -59,14 +59,14 @@ def _heaps(field: str, text: str) -> Iterator[tuple[int, int]]:
     if is_short and len(text) - len(set(text)) < ONCE_MORE and sum(map(text.count, _SEPARATORS)) < NAME_PARTS - 1:
         return
     words = words_of(text)
-    places = _places(words)
+    places = _places(words) if is_short else _close(_places(words))
     runs = [*_in_a_row(words, places), *(_repeated(places) if is_short else _dense(words, places))]
     if runs:
         spans = _spans(text)
         yield from ((spans[first][0], spans[last][1]) for first, last in runs)
     if is_short:
         yield from _in_name(text)
-    elif any(_are_close(at) for at in places.values()):
+    elif places and any(_are_close(at) for at in places.values()):
         yield from _listed(text)
     if any(label in text for label in _LABELS):
         yield from (match.span() for match in _LABELLED.finditer(text))
@@ -95,6 +95,11 @@ def _places(words: Sequence[str]) -> dict[str, list[int]]:
         if word in frequent:
             frequent[word].append(index)
     return frequent
+
+
+def _close(places: Mapping[str, list[int]]) -> dict[str, list[int]]:
+    """Without words of which no three stand near each other: those are a part of no heap in a long text."""
+    return {word: at for word, at in places.items() if min(map(sub, at[2:], at)) <= 5 * LIST_PARTS}
 
 
 def _repeated(places: Mapping[str, Sequence[int]]) -> Iterator[tuple[int, int]]:
