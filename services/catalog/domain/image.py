@@ -22,9 +22,7 @@ _MODES = {
     "image/jpeg": ("L", "RGB"),
     "image/webp": ("RGB", "RGBA"),
 }
-_CODES = zxingcpp.BarcodeFormats(
-    [zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.MicroQRCode, zxingcpp.BarcodeFormat.RMQRCode]
-)
+_CODES = (zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.MicroQRCode, zxingcpp.BarcodeFormat.RMQRCode)
 # Each scan of a progressive JPEG may be a few bytes, and goes over every pixel.
 _SCAN, _MOST_SCANS = b"\xff\xda", 50
 _MOST_CODES, _CODE_LENGTH = 20, 500
@@ -128,7 +126,9 @@ def _shape(picture: Image.Image) -> Image.Image | None:
 
 
 def _codes(grey: Image.Image) -> tuple[str, ...]:
-    found = zxingcpp.read_barcodes(grey, formats=_CODES)
+    # Made for each picture: one that is kept for ever is complained of on stderr when the process ends.
+    formats = zxingcpp.BarcodeFormats(list(_CODES))
+    found = zxingcpp.read_barcodes(grey, formats=formats)
     texts = (code.text.replace("\0", "")[:_CODE_LENGTH] for code in found)
     return tuple(dict.fromkeys(texts))[:_MOST_CODES]
 
