@@ -21,7 +21,7 @@ from services.catalog.domain.errors import (
     ReviewUnclaimed,
     SecondReviewerNeeded,
 )
-from services.catalog.domain.risk import Lane, RiskReason
+from services.catalog.domain.risk import Lane, Risk, RiskReason
 from services.catalog.domain.version import Verdict
 
 CLAIMED_FOR = timedelta(minutes=30)
@@ -136,6 +136,15 @@ class Review:
         self.reason, self.clauses = verdict.reason, verdict.clauses
         self.is_overruled = is_second and decision is not Decision.APPROVE
         return True
+
+    def reassess(self, category: str, risk: Risk, marks: tuple[str, ...]) -> bool:
+        """In another place other things count; whether it now takes the longer way. Who had to be asked still has."""
+        lengthened = self.lane is Lane.LIGHT and risk.lane is Lane.HEAVY
+        self.category, self.risk, self.reasons, self.marks = category, risk.points, risk.reasons, marks
+        self.needs_second = self.needs_second or risk.needs_second
+        if lengthened:
+            self.lane = risk.lane
+        return lengthened
 
     def void(self) -> None:
         """There is nothing left to decide about: the listing is over."""

@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import select, true
 
 from services.catalog import store, tables
-from services.catalog.domain.effective import Effective, effective
 from services.catalog.domain.listing import Listing
 from services.catalog.domain.version import WAITING, ListingVersion
 from shared.db.transaction import Transaction
@@ -52,11 +51,3 @@ async def callback_of_draft(tx: Transaction, listing_id: UUID, account_id: str) 
     """What would be called if the newest version were submitted; nothing when it waits already."""
     newest = await store.newest_version(tx, await store.own_listing(tx, listing_id, account_id))
     return "" if newest.state in WAITING else newest.content.callback_url
-
-
-async def explanation(tx: Transaction, listing_id: UUID) -> tuple[Listing, Effective]:
-    """Why each effect is open or blocked. A listing that never was on the market does not exist here."""
-    found = await tx.session.get(Listing, listing_id)
-    if found is None or not found.live_number:
-        raise NotFound("There is no published listing with this id")
-    return found, effective(await store.circumstances(tx, found, found.category), tx.now)

@@ -140,7 +140,15 @@ async def write_draft(
     operation_id="submit_listing",
     response_model=ListingResponse,
     responses=problems(
-        *_DENIED, NotFound, Invalid, NothingToSubmit, ScreeningBlocked, PublishBlocked, ListingRetired, StaleVersion
+        *_DENIED,
+        NotFound,
+        Invalid,
+        NothingToSubmit,
+        ScreeningBlocked,
+        PublishBlocked,
+        AccountBlocked,
+        ListingRetired,
+        StaleVersion,
     ),
 )
 async def submit_listing(

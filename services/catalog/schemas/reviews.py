@@ -64,6 +64,7 @@ class ReviewItem(BaseModel):
     claimed_until: datetime | None
     first_by: str
     first_at: datetime | None
+    first_reason: str
     decision: Decision | None
     decided_by: str
     decided_at: datetime | None

@@ -1,15 +1,32 @@
 """The platform moves a listing to another category: one proposes, another one decides, and both are told why."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
+from services.catalog import store
 from services.catalog.domain.category import Category
 from services.catalog.domain.errors import MoveDecided, SecondReviewerNeeded
 from services.catalog.domain.move import Move, MoveState, misplacement
 from services.catalog.rules import category_tree
 from services.catalog.tests.asking import problem, publish
-from services.catalog.tests.builders import NOW, told
+from services.catalog.tests.builders import (
+    NOW,
+    a_cause,
+    a_content,
+    a_live,
+    a_market,
+    a_seller,
+    a_submitted,
+    approve,
+    qualified_for,
+    restrict,
+    told,
+)
+from services.catalog.use_cases import listings, moves
+from shared.contracts.catalog import ListingKind
+from shared.contracts.effects import Effect, Target
 from shared.ids import new_id
 
 TREE = {entry.code: entry for entry in category_tree()}
@@ -94,6 +111,80 @@ async def test_a_listing_moves_only_to_another_category_that_takes_listings(as_)
         )
         assert problem(answer) == (422, "invalid")
         assert answer.json()["errors"][0]["pointer"] == "/category"
+
+
+async def move(db, listing, category):
+    async with db.transaction() as tx:
+        proposed = await moves.propose_move(tx, listing.listing_id, "rita", category, "why", is_misplacement=False)
+    async with db.transaction() as tx:
+        return await moves.confirm_move(tx, proposed.move_id, proposed.version, "olga", "right")
+
+
+async def test_the_market_shows_the_version_that_a_move_lets_go_live(db, clock):
+    [seller] = await a_market(db)
+    listing = await a_live(db, kind=ListingKind.SERVICE)
+    clock.advance(timedelta(hours=1))
+    async with db.transaction() as tx:
+        content = a_content(name="新打单")
+        await listings.write_draft(tx, listing.listing_id, "shop", listing.version, listing.kind, content)
+    async with db.transaction() as tx:
+        listing, _ = await listings.submit_listing(tx, listing.listing_id, "shop")
+    place = Target(kind="provider_category", id=seller.provider_id, category="order-processing")
+    await restrict(db, place, a_cause(Effect.PUBLISH))
+    async with db.transaction() as tx:
+        listing = await store.lock_listing(tx, listing.listing_id)
+    listing = await approve(db, listing)
+    assert listing.live_number == 1
+    await move(db, listing, "service-desk")
+    async with db.transaction() as tx:
+        assert (await store.lock_listing(tx, listing.listing_id)).live_number == 2
+        assert await tx.driver.fetchval("SELECT name FROM offer WHERE listing_id = $1", listing.listing_id) == "新打单"
+
+
+async def test_what_waits_for_review_is_weighed_anew_when_it_moves_into_a_special_category(db):
+    await a_market(db, a_seller(**qualified_for("shop-operation")))
+    listing = await a_live(db, kind=ListingKind.SERVICE)
+    async with db.transaction() as tx:
+        content = a_content(support_url="https://app.example.com/contact")
+        await listings.write_draft(tx, listing.listing_id, "shop", listing.version, listing.kind, content)
+    async with db.transaction() as tx:
+        await listings.submit_listing(tx, listing.listing_id, "shop")
+        before = await store.queued_review(tx, listing.listing_id)
+        assert before is not None
+        was_due = before.due_at
+        assert not before.needs_second
+    await move(db, listing, "shop-operation")
+    async with db.transaction() as tx:
+        review = await store.queued_review(tx, listing.listing_id)
+        assert review is not None
+        version = await store.version_of(tx, listing.listing_id, 2)
+        assert (review.category, review.needs_second) == ("shop-operation", True)
+        assert "special_category" in {reason.code for reason in review.reasons}
+        assert review.due_at >= was_due
+        assert version.content.category == "shop-operation"
+
+
+async def test_what_was_approved_and_waits_to_go_live_can_be_moved(db):
+    [seller] = await a_market(db)
+    listing = await a_submitted(db, kind=ListingKind.SERVICE)
+    place = Target(kind="provider_category", id=seller.provider_id, category="order-processing")
+    await restrict(db, place, a_cause(Effect.PUBLISH))
+    listing = await approve(db, listing)
+    assert (listing.live_number, listing.category) == (0, "order-processing")
+    await move(db, listing, "service-desk")
+    async with db.transaction() as tx:
+        assert (await store.lock_listing(tx, listing.listing_id)).live_number == 1
+    assert (await told(db))[-1][0] == "listing.published"
+
+
+async def test_the_end_of_a_listing_declines_the_move_that_waits(db):
+    await a_market(db)
+    listing = await a_live(db)
+    async with db.transaction() as tx:
+        await moves.propose_move(tx, listing.listing_id, "rita", "design", "why", is_misplacement=False)
+        await listings.retire_listing(tx, listing.listing_id, "shop", listing.version, "over")
+    async with db.transaction() as tx:
+        assert await store.proposed_moves(tx, None, 10) == []
 
 
 async def test_a_provider_delists_its_own_listing_and_staff_any(as_):

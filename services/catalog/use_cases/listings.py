@@ -1,6 +1,5 @@
 """What a provider can do with its listings. Each verb is one transaction, which its caller commits."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from services.catalog import store
@@ -16,10 +15,11 @@ from services.catalog.domain.review import USUAL_TERMS, Terms
 from services.catalog.domain.screening.subject import Reach
 from services.catalog.domain.version import WAITING, ListingVersion
 from services.catalog.use_cases.images import use_images
+from services.catalog.use_cases.moves import end_move
 from services.catalog.use_cases.offers import restate_offer
 from services.catalog.use_cases.publishing import refuse_blocked_publishing, told_cause
 from services.catalog.use_cases.reviews import open_review, void_review
-from services.catalog.use_cases.screening import Draft, screen_draft
+from services.catalog.use_cases.screening import screen_version
 from services.catalog.use_cases.signatures import keep_signature
 from services.catalog.use_cases.similar import hold_house
 from shared.contracts.catalog import ListingKind
@@ -47,7 +47,7 @@ async def create_listing(
     listing = Listing(new_id(), seller.provider_id, account_id, kind, created_at=tx.now)
     draft = ListingVersion(listing.listing_id, listing.newest_number, content, created_at=tx.now)
     await _refuse_blocked_account(tx, listing, content.category)
-    await _screen(tx, listing, draft, removed_markup)
+    await screen_version(tx, listing, draft, removed_markup)
     tx.session.add(listing)
     await tx.session.flush()
     tx.session.add(draft)
@@ -72,7 +72,7 @@ async def write_draft(
     newest = await store.newest_version(tx, listing)
     old = newest.content
     draft = listing.write(newest, kind, content, tx.now)
-    await _screen(tx, listing, draft, removed_markup)
+    await screen_version(tx, listing, draft, removed_markup)
     tx.session.add(draft)
     await use_images(tx, account_id, draft)
     changed = [name for name in Content.__slots__ if getattr(old, name) != getattr(content, name)]
@@ -94,8 +94,9 @@ async def submit_listing(
     await _refuse_misplaced(tx, draft.content.category, listing.category)
     if callback is not None and callback.url != draft.content.callback_url:
         raise StaleVersion("The draft was changed while its callback address was looked at; submit again")
+    await _refuse_blocked_account(tx, listing, draft.content.category)
     await hold_house(tx, listing)
-    await _screen(tx, listing, draft, callback=callback)
+    await screen_version(tx, listing, draft, callback=callback)
     around = await store.circumstances(tx, listing, draft.content.category)
     sequence = await store.restriction_sequence(tx, target_key("listing", listing_id))
     # What the writer can mend is said first, then what only time or the platform can; a refusal takes both back.
@@ -119,6 +120,7 @@ async def retire_listing(tx: Transaction, listing_id: UUID, account_id: str, ver
     tx.emit(*listing.retire(await store.live_version(tx, listing)))
     await restate_offer(tx, listing, None)
     await void_review(tx, listing, reason)
+    await end_move(tx, listing, account_id, reason)
     tx.record(
         "retire_listing", _target(listing), old={"lifecycle": old}, new={"lifecycle": listing.lifecycle}, reason=reason
     )
@@ -143,22 +145,6 @@ async def _refuse_misplaced(tx: Transaction, code: str, approved: str = "") -> N
     if place is None or (not place.takes_listings and code != approved):
         why = "is no category" if place is None else "takes no listings; choose a category that does"
         raise Invalid(f"{code!r} {why}", errors=[{"pointer": "/category", "in": "body", "message": f"{code!r} {why}"}])
-
-
-async def _screen(
-    tx: Transaction,
-    listing: Listing,
-    draft: ListingVersion,
-    removed_markup: tuple[str, ...] = (),
-    callback: Reach | None = None,
-) -> None:
-    screened = await screen_draft(tx, replace(_draft(listing, draft.content, removed_markup), callback=callback))
-    draft.findings, draft.rules_digest = screened.findings, screened.rules_digest
-    draft.category_number = screened.category_number
-
-
-def _draft(listing: Listing, content: Content, removed_markup: tuple[str, ...] = ()) -> Draft:
-    return Draft(content, listing.kind, listing.account_id, listing.provider_id, listing.listing_id, removed_markup)
 
 
 def _target(listing: Listing) -> str:

@@ -7,9 +7,12 @@ from services.catalog.domain.effective import Lifecycle
 from services.catalog.domain.errors import ListingRetired, MoveProposed, NeverPublished
 from services.catalog.domain.listing import Listing
 from services.catalog.domain.move import Move, misplacement
+from services.catalog.domain.version import WAITING
 from services.catalog.use_cases.offers import restate_offer
 from services.catalog.use_cases.own_provider import refuse_own_provider
 from services.catalog.use_cases.publishing import settle_listing
+from services.catalog.use_cases.reviews import reassess_review
+from services.catalog.use_cases.screening import screen_version
 from shared.contracts.catalog import FindingOrigin, FindingReported
 from shared.db.transaction import Transaction
 from shared.errors import Invalid
@@ -50,6 +53,9 @@ async def confirm_move(tx: Transaction, move_id: UUID, version: int, by: str, re
     move.confirm(by=by, at=tx.now, reason=reason)
     live, newest = await store.live_version(tx, listing), await store.newest_version(tx, listing)
     tx.emit(*listing.move(move.to_category, live, newest))
+    if newest.state in WAITING:
+        await screen_version(tx, listing, newest)
+        await reassess_review(tx, listing, newest, live)
     if move.is_misplacement and live is not None:
         tx.emit(
             FindingReported(
@@ -70,7 +76,7 @@ async def confirm_move(tx: Transaction, move_id: UUID, version: int, by: str, re
         reason=reason,
     )
     await settle_listing(tx, listing)
-    await restate_offer(tx, listing, live)
+    await restate_offer(tx, listing, await store.live_version(tx, listing))
     await _tell_provider(tx, move, listing, (wrong.title_zh, wrong.title_en), (right.title_zh, right.title_en))
     return move
 
@@ -83,6 +89,14 @@ async def decline_move(tx: Transaction, move_id: UUID, version: int, by: str, re
     return move
 
 
+async def end_move(tx: Transaction, listing: Listing, by: str, reason: str) -> None:
+    """The listing is over: what somebody proposed about its place waits for nobody."""
+    move = await store.proposed_move(tx, listing.listing_id)
+    if move is not None:
+        move.decline(by=by, at=tx.now, reason=reason)
+        tx.record("decline_move", move.target, new={"state": move.state}, reason=reason)
+
+
 async def _lock(tx: Transaction, move_id: UUID, version: int) -> tuple[Move, Listing]:
     listing = await store.lock_listing(tx, (await store.move(tx, move_id)).listing_id)
     return await store.lock_move(tx, move_id, version), listing
@@ -91,8 +105,8 @@ async def _lock(tx: Transaction, move_id: UUID, version: int) -> tuple[Move, Lis
 def _refuse_unmovable(listing: Listing) -> None:
     if listing.lifecycle is Lifecycle.RETIRED:
         raise ListingRetired("The provider ended this listing")
-    if not listing.live_number:
-        raise NeverPublished("The listing was never on the market; its review asks for the right category")
+    if not listing.category:
+        raise NeverPublished("No version was approved yet; the review asks for the right category")
 
 
 async def _tell_provider(

@@ -60,6 +60,23 @@ async def open_review(
     tx.record("open_review", review.target, new={"lane": risk.lane, "risk": risk.points, "due_at": review.due_at})
 
 
+async def reassess_review(
+    tx: Transaction, listing: Listing, version: ListingVersion, live: ListingVersion | None
+) -> None:
+    """What waits was moved to another category: it is weighed by what that asks, and never gets less time."""
+    review = await store.queued_review(tx, listing.listing_id)
+    if review is None or review.number != version.number:
+        return
+    old = {"category": review.category, "lane": review.lane, "risk": review.risk}
+    risk = await _risk(tx, listing, version, live, version.findings)
+    if review.reassess(version.content.category, risk, marks(version.findings)):
+        review.due_business_days = max(review.due_business_days, USUAL_TERMS.days(risk.lane))
+        deadline = await add_business_days(tx, review.opened_at, review.due_business_days)
+        review.due_at, review.due_is_provisional = deadline.due_at, deadline.is_provisional
+    new = {"category": review.category, "lane": review.lane, "risk": review.risk, "due_at": review.due_at}
+    tx.record("reassess_review", review.target, old=old, new=new)
+
+
 async def void_review(tx: Transaction, listing: Listing, reason: str) -> None:
     """There is nothing left to decide about, for instance because the listing is over."""
     review = await store.queued_review(tx, listing.listing_id)

@@ -5,9 +5,11 @@ from uuid import UUID
 
 from services.catalog import store
 from services.catalog.domain.content import Content
+from services.catalog.domain.listing import Listing
 from services.catalog.domain.screening import screen
 from services.catalog.domain.screening.finding import Finding
 from services.catalog.domain.screening.subject import Observations, Reach, Subject
+from services.catalog.domain.version import ListingVersion
 from services.catalog.use_cases import similar
 from shared.contracts.catalog import ListingKind
 from shared.db.transaction import Transaction
@@ -52,6 +54,21 @@ async def try_draft(tx: Transaction, draft: Draft) -> Screened:
     if draft.listing_id is not None:
         await store.own_listing(tx, draft.listing_id, draft.account_id)
     return await screen_draft(tx, replace(draft, provider_id=seller.provider_id if seller else None))
+
+
+async def screen_version(
+    tx: Transaction,
+    listing: Listing,
+    version: ListingVersion,
+    removed_markup: tuple[str, ...] = (),
+    callback: Reach | None = None,
+) -> None:
+    """The version keeps what is found in it, and by which words and which definition of its category."""
+    account, provider = listing.account_id, listing.provider_id
+    draft = Draft(version.content, listing.kind, account, provider, listing.listing_id, removed_markup, callback)
+    screened = await screen_draft(tx, draft)
+    version.findings, version.rules_digest = screened.findings, screened.rules_digest
+    version.category_number = screened.category_number
 
 
 async def _observe(tx: Transaction, draft: Draft) -> Observations:
