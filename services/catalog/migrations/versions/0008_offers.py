@@ -39,9 +39,7 @@ def upgrade() -> None:
         sa.Column("maintenances", sa.Text(), nullable=False, server_default="[]"),
         sa.PrimaryKeyConstraint("listing_id", name="pk_offer"),
     )
-    op.create_index(
-        "ix_offer_words", "offer", ["words"], postgresql_using="gin", postgresql_with={"fastupdate": "off"}
-    )
+    op.create_index("ix_offer_words", "offer", ["words"], postgresql_using="gin", postgresql_with={"fastupdate": "off"})
     for name, columns in {
         "ix_offer_newest": ["first_published_at", "listing_id"],
         "ix_offer_rating": ["rating", "listing_id"],
