@@ -84,9 +84,7 @@ async def _one_correlation_id_tells_the_whole_story(world: World, case_id: str) 
             page = (await auditor.get(service, f"/v1/timeline/{STORY}", limit=100, cursor=page["next"])).expect(200)
             entries += page["items"]
         told[service] = [
-            each["name"]
-            for each in entries
-            if each["about"] == f"case/{case_id}" or each["name"] != "case.changed"
+            each["name"] for each in entries if each["about"] == f"case/{case_id}" or each["name"] != "case.changed"
         ]
     assert {"provider.admitted", "agreement.signed", "qualification.granted"} <= set(told["registry"])
     assert {"listing.submitted", "listing.published"} <= set(told["catalog"])
