@@ -226,6 +226,11 @@ async def test_only_a_version_submitted_after_a_delisting_brings_the_listing_bac
         await delist_listing(tx, listing.listing_id, version, "olga", "unsafe", only_of=None)
     listing = await approve(db, await reread(db, listing))
     assert (listing.lifecycle, await states(db, listing)) == (Lifecycle.DELISTED, ["superseded", "live"])
+    async with db.transaction() as tx:
+        said = await tx.driver.fetchval(
+            "SELECT body_en FROM notice WHERE kind = 'review.approve' ORDER BY notice_id DESC"
+        )
+    assert "off the market" in said
     clock.advance(timedelta(hours=1))
     listing = await a_second_version(db, listing, name="第三版打单")
     assert listing.lifecycle is Lifecycle.LIVE

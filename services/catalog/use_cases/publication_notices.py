@@ -17,6 +17,13 @@ _BACK = (
         "What went live under a publish freeze is withdrawn; until it ends “{name}” (version {number}) is shown.",
     ),
 )
+_OFF_THE_MARKET = (
+    Text("版本已生效，服务仍处于下架状态", "「{name}」（版本 {number}）已生效；重新上架须提交新版本。"),
+    Text(
+        "Your version counts, and the listing stays off the market",
+        "“{name}” (version {number}) was submitted before the delisting; submit a new one to bring the listing back.",
+    ),
+)
 _GONE = (
     Text("服务已撤回", "「{name}」（版本 {number}）在发布受限期间上线，现已撤回；限制解除后自动恢复。"),
     Text(
@@ -32,6 +39,8 @@ async def tell_settled(tx: Transaction, listing: Listing, shown: ListingVersion,
         kind, (zh, en) = "listing.withdrawn", _GONE
     elif listing.live_number < before:
         kind, (zh, en) = "version.withdrawn", _BACK
+    elif listing.lifecycle is Lifecycle.DELISTED:
+        kind, (zh, en) = "version.delisted", _OFF_THE_MARKET
     else:
         kind, (zh, en) = "version.live", _LIVE
     values = {"name": shown.content.name, "number": shown.number}

@@ -128,7 +128,7 @@ async def decide_review(
     if is_settled:
         await _carry_out(tx, listing, newest, decision, verdict)
         await draw_sample(tx, review, sampling)
-        await tell_decided(tx, review, newest)
+        await tell_decided(tx, review, newest, listing.lifecycle)
     else:
         listing.begin_review(newest)
     tx.record(
