@@ -13,7 +13,7 @@ from services.catalog.domain.storefront import filter_lexemes
 from shared.contracts.catalog import ListingKind
 from shared.contracts.effects import Effect
 
-FORM = 1
+FORM = 2
 """How offers are written. With a higher number every offer is written anew, by the clock."""
 
 

@@ -9,6 +9,7 @@ g  two Chinese characters of the name,  d  a Latin word of the name, whole or wi
 w  a word of any text                   c  the category · k  the kind · t  a plan has a trial · p  the band of its price
 """
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -59,7 +60,7 @@ def lexemes(
     for text in lead:
         leading.update(_words(_units(text), fine=True))
     found.update(f"l{word}" for word in leading)
-    anywhere = leading | set(_words(_units(_MARKUP.sub(" ", details)), fine=True))
+    anywhere = leading | set(_words(_units(html.unescape(_MARKUP.sub(" ", details))), fine=True))
     found.update(f"w{word}" for word in sorted(anywhere)[:most])
     return sorted(found)
 

@@ -61,7 +61,9 @@ class Asked:
             found.append(f"kind = {self.give(filters.kind.value, 'text')}")
         if filters.trial is not None:
             found.append(f"has_trial = {self.give(filters.trial, 'bool')}")
-        unindexed = " + 0" if asked else ""
+        # The index may have more of a common word than a filter lets pass, so there the database weighs the two.
+        is_rare = by_index and asked and All(tuple(asked)).share(self._shares) < COMMON
+        unindexed = " + 0" if is_rare else ""
         for column, comparison, value, kind in (
             ("least_price_fen", ">=", filters.price_min, "bigint"),
             ("least_price_fen", "<=", filters.price_max, "bigint"),

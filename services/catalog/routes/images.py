@@ -94,8 +94,8 @@ async def show_image(
     tag = f'"{sha256}"'
     headers = {
         "etag": tag,
-        # The bytes under an address never change; whether everybody may see them can, so nobody keeps them for long.
-        "cache-control": "public, max-age=3600, immutable" if shown.is_public else "private, no-cache",
+        # The bytes under an address never change; whether everybody may see them can, so they are asked for each time.
+        "cache-control": "public, no-cache" if shown.is_public else "private, no-cache",
         "vary": "Authorization",
         "content-security-policy": "sandbox; default-src 'none'",
     }

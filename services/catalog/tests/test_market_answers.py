@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from services.catalog.domain.lexemes import Shares
+from services.catalog.domain.lexemes import Lexeme, Shares
 from services.catalog.domain.storefront import Filters, Position, Sort
 from services.catalog.queries import market
-from services.catalog.queries.finding import Finder
+from services.catalog.queries.finding import Asked, Finder
 from services.catalog.reactions.availability_measured import keep_availability
 from services.catalog.reactions.maintenance_announced import keep_maintenance
 from services.catalog.reactions.rating_changed import keep_rating
 from services.catalog.schemas.market import OfferItem, OfferPage
 from services.catalog.tests.asking import problem
-from services.catalog.tests.builders import MONTHLY, a_cause, a_market, restrict
+from services.catalog.tests.builders import MONTHLY, NOW, a_cause, a_market, restrict
 from services.catalog.tests.shelf import on_sale, tell
 from shared.contracts.effects import Effect, Target
 from shared.contracts.monitoring import AvailabilityMeasured, MaintenanceAnnounced
@@ -128,6 +128,14 @@ async def test_both_ways_through_the_offers_find_the_same(shelf, db):
                         [following] = await market._fill(finder, tiers, after, 1)
                         assert following["listing_id"] == two["listing_id"]
                 assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("by_index", [True, False])
+def test_beside_a_common_word_an_index_may_answer_for_a_filter_that_little_passes(by_index):
+    filters = Filters("打单", rating_min=4.9)
+    for share, is_used in ((0.3, True), (0.0, not by_index)):
+        asked = Asked(filters, NOW, Shares({"w打单": share}))
+        assert ("rating >= " in asked.conditions(Lexeme("w打单"), by_index=by_index)) is is_used
 
 
 async def test_facets_count_what_the_search_finds(shelf, as_):

@@ -8,6 +8,10 @@ from services.catalog.domain.lexemes import All, Either, Lexeme, Shares
 from services.catalog.domain.search import lexemes, wanted
 
 
+def test_the_signs_that_html_writes_as_names_are_no_words():
+    assert not {"wamp", "wnbsp"} & set(kept("x", details="<p>a &amp; b&nbsp;c</p>"))
+
+
 def kept(name, *lead, details=""):
     return lexemes(name, lead, details)
 
