@@ -149,6 +149,7 @@ _SPELLED_NAMES = (
     "weixin",
     "wechat",
 )
+_SPELLED_SIGNS = ("信", "vx", "wx", "qq", "扣", "抠", "叩", "weixin", "wechat")
 _APART_WECHAT = _people(
     "contact-wechat",
     (),
@@ -189,18 +190,22 @@ def _found(joined: Joined, allowed_hosts: frozenset[str]) -> Iterator[Finding]:
 
 def _seen(text: Joined, allowed_hosts: frozenset[str]) -> Iterator[tuple[Pattern, int, int]]:
     """Every match, the surest patterns first."""
-    worth_trying = _ALL.worth_trying(text.text)
+    worth_trying = _ALL.worth_trying(text)
     if worth_trying[:1] == [_EMAIL]:
         yield from _places(_EMAIL, text.text)
     yield from ((links.FOREIGN, start, end) for start, end in links.places(text, allowed_hosts))
     for pattern in worth_trying:
         if pattern is not _EMAIL:
             yield from _places(pattern, text.text)
-    letters = text.spread.text
-    if any(name in letters for name in _SPELLED_NAMES) or "v\u00d7" in text.text:
+    if _is_spelled(text.spread.text) or "v\u00d7" in text.text:
         for pattern in (_APART_WECHAT, _APART_QQ):
             yield from _places(pattern, text.text)
     yield from ((phones.PHONE, start, end) for start, end in phones.places(text.text))
+
+
+def _is_spelled(letters: str) -> bool:
+    """Most texts hold none of the few parts of which each such name has one."""
+    return any(sign in letters for sign in _SPELLED_SIGNS) and any(name in letters for name in _SPELLED_NAMES)
 
 
 def _places(pattern: Pattern, text: str) -> Iterator[tuple[Pattern, int, int]]:

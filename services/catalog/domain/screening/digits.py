@@ -10,7 +10,9 @@ _CIRCLED = {chr(0x2780 + i): i + 1 for i in range(9)} | {chr(0x278A + i): i + 1 
     chr(0x2776 + i): i + 1 for i in range(9)
 } | {"\u24ff": 0}  # fmt: skip
 _AS_DIGITS = str.maketrans({char: str(number) for char, number in (_POSITIONAL | _CIRCLED).items()})
-_ONE = f"[{''.join(_POSITIONAL)}{''.join(_CIRCLED)}]"
+NUMERALS = "".join((*_POSITIONAL, *_CIRCLED))
+"""The signs that stand for one digit each."""
+_ONE = f"[{NUMERALS}]"
 _SEVERAL = re.compile(rf"{_ONE}(?:[\s\-.·、,_\u20e3]{{0,2}}{_ONE}){{2}}")
 _SCALES = {"十": 10, "百": 100, "千": 1000}
 

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from functools import cached_property
 
+from services.catalog.domain.screening.hints import seen_in
 from services.catalog.domain.screening.text import Normalised, Spread, spread_of
 
 # The end of a sentence and of a line: no phrase and no word reaches over it.
@@ -21,6 +22,11 @@ class Joined:
         for text in texts.values():
             self._starts.append(at)
             at += len(text.text) + len(_BARRIER)
+
+    @cached_property
+    def hints(self) -> frozenset[str]:
+        """All that are watched and stand in it."""
+        return seen_in(self.text)
 
     @cached_property
     def spread(self) -> Spread:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from services.catalog.domain.content import Content
 from services.catalog.domain.screening.finding import Finding, Said, Severity
+from services.catalog.domain.screening.hints import watched
 from services.catalog.domain.screening.joined import Joined
 from services.catalog.domain.screening.patterns import Pattern
 from services.catalog.domain.screening.text import normalise
@@ -17,7 +18,9 @@ _TLD = (
     r"|link|ink|fun|pro"
     r"|live|asia|hk|tw|im|ly|gg|icu|work|cloud|ren|mobi|edu|gov)"
 )
-_SURE = r"(?:com|cn|net|org|xyz|top|vip|shop|cc)"
+_SURES = ("com", "cn", "net", "org", "xyz", "top", "vip", "shop", "cc")
+_SURE = rf"(?:{'|'.join(_SURES)})"
+_CHINESE = ("中国", "公司", "网络", "商城", "网店", "网址", "在线", "集团")
 _PATH = r"(?:[/?#:][^\s\"'<>,。、;()\u4e00-\u9fff]{0,200})?"
 _URL = re.compile(
     r"(?<![a-z])[a-z][a-z0-9+.-]{1,15}:(?://|\\\\)[^\s\"'<>,。、;()\u4e00-\u9fff]{1,500}"
@@ -38,10 +41,12 @@ _CODE = re.compile(
 )
 # What every match of the two holds, found in a fraction of the time.
 _URL_HINT = re.compile(r"[.:][a-z0-9/\\]")
-_SPELLED_HINT = re.compile(rf"[·•丶。.点\])}}>t]\s?(?:{_SURE}|中国|公司|网络|商城|网店|网址|在线|集团)")
+_SPELLED_HINT = re.compile(rf"[·•丶。.点\])}}>t]\s?(?:{_SURE}|{'|'.join(_CHINESE)})")
+_NAMES = watched((*_SURES, *_CHINESE))
+_WWW = watched(("www",))
 # What programs are written with, although it reads like a host.
 _TOOLS = frozenset({"asp.net", "ado.net", "vb.net"})
-_CODES = ("¥", "€", "₤", "$", "£", "复制")
+_CODES = watched(("¥", "€", "₤", "$", "£", "复制"))
 _HOST = re.compile(r"(?:https?:(?://|\\\\))?([^/:?#\\]+)")
 _PLAIN = re.compile(r"[a-z0-9.-]+")
 _NESTED = re.compile(r"https?(?::|%3a)")
@@ -65,18 +70,25 @@ FOREIGN = Pattern(
 
 def places(text: Joined, allowed_hosts: frozenset[str]) -> Iterator[tuple[int, int]]:
     """Where an address off the allowed hosts stands in the normalised texts. Places may overlap."""
-    for pattern, is_likely in (
-        (_URL, _URL_HINT.search(text.text) is not None),
-        (_SPELLED, "www" in text.text or _SPELLED_HINT.search(text.text) is not None),
-    ):
+    for pattern, is_likely in ((_URL, _may_hold_url(text)), (_SPELLED, _may_hold_spelled(text))):
         for match in pattern.finditer(text.text) if is_likely else ():
             if match[0] in _TOOLS:
                 continue
             if not is_allowed(match[0], allowed_hosts) or _is_disguised(text, *match.span()):
                 yield match.span()
-    if any(code in text.text for code in _CODES):
+    if not _CODES.isdisjoint(text.hints):
         for match in _CODE.finditer(text.text):
             yield match.span()
+
+
+def _may_hold_url(text: Joined) -> bool:
+    return ("." in text.text or ":" in text.text) and _URL_HINT.search(text.text) is not None
+
+
+def _may_hold_spelled(text: Joined) -> bool:
+    if not _WWW.isdisjoint(text.hints):
+        return True
+    return not _NAMES.isdisjoint(text.hints) and _SPELLED_HINT.search(text.text) is not None
 
 
 def _is_disguised(text: Joined, start: int, end: int) -> bool:
@@ -87,7 +99,8 @@ def _is_disguised(text: Joined, start: int, end: int) -> bool:
 
 def find_attributes(content: Content, allowed_hosts: frozenset[str]) -> Iterator[Finding]:
     """Links of the kept rich text, whatever they are called; and help pages that are chats or other shops."""
-    for match in _HREF.finditer(content.details) if "href" in content.details.casefold() else ():
+    has_links = "=" in content.details and "href" in content.details.casefold()
+    for match in _HREF.finditer(content.details) if has_links else ():
         if not is_allowed(normalise(match[1]).text, allowed_hosts):
             yield _attribute("details", *match.span(1), match[1])
     for field in ("help_url", "support_url"):

@@ -5,9 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ahocorasick_rs import AhoCorasick
-
 from services.catalog.domain.screening.finding import Finding, Said, Severity
+from services.catalog.domain.screening.hints import watched
 from services.catalog.domain.screening.joined import Joined
 from services.catalog.domain.screening.subject import Subject
 from services.catalog.domain.screening.text import Normalised
@@ -75,7 +74,7 @@ class Pattern:
 
 
 class Battery:
-    """Many patterns, and one automaton that tells which of them are worth trying."""
+    """Many patterns, of which only those with a hint in the text are tried."""
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
         owners: dict[str, list[int]] = {}
@@ -83,16 +82,16 @@ class Battery:
             for hint in pattern.hints:
                 owners.setdefault(hint, []).append(index)
         self._patterns = tuple(patterns)
-        self._owners: tuple[list[int], ...] = tuple(owners.values())
-        self._hints = AhoCorasick(list(owners))
+        self._owners = owners
+        self._hints = watched(owners)
 
     def find(self, subject: Subject, rules: "Rules") -> Iterator[Finding]:
-        for pattern in self.worth_trying(subject.joined.text):
+        for pattern in self.worth_trying(subject.joined):
             yield from _matches(pattern, subject.joined)
 
-    def worth_trying(self, text: str) -> Sequence[Pattern]:
+    def worth_trying(self, text: Joined) -> Sequence[Pattern]:
         """In their order; none of the others matches."""
-        seen = {hint for hint, _, _ in self._hints.find_matches_as_indexes(text, overlapping=True)}
+        seen = self._hints & text.hints
         return [self._patterns[index] for index in sorted({owner for hint in seen for owner in self._owners[hint]})]
 
 

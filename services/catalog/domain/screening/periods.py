@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ahocorasick_rs import AhoCorasick, Implementation
-
 from services.catalog.domain.screening.digits import number
 from services.catalog.domain.screening.finding import Finding, Said, Severity
+from services.catalog.domain.screening.hints import watched
 from services.catalog.domain.screening.patterns import is_denied
 from services.catalog.domain.screening.subject import Subject
 from services.catalog.domain.screening.text import Normalised
@@ -73,11 +72,12 @@ _ENDLESS = re.compile(
 )
 _GIFT = re.compile(rf"(?:买|购|订|订购|付)\s?{_PERIOD}\s?(?:送|赠|加赠)\s?(?P<gift>{_ONE})\s?(?P<gift_unit>{_UNIT})")
 _EVERY = re.compile(r"(?:按|支持)(?P<word>月|季|年|周)(?:度)?(?:付费|订购|购买|续费|计费|收费)")
-_ENDLESS_HINTS = ("永久", "终身", "终生", "无限期", "买断", "lifetime", "perpetual")
-_HINTS = ("周期", "期限", "有效期", "订购期", "时长", "period", "term", "length", "cycle")
-_EVERY_HINTS = ("付费", "订购", "购买", "续费", "计费", "收费")
-# Most texts hold none of them, which one look at all of them tells.
-_ANY_HINT = AhoCorasick([*_ENDLESS_HINTS, *_HINTS, *_EVERY_HINTS, "送", "赠"], implementation=Implementation.DFA)
+_ENDLESS_HINTS = watched(("永久", "终身", "终生", "无限期", "买断", "lifetime", "perpetual"))
+_LEAD_HINTS = watched(("周期", "期限", "有效期", "订购期", "时长", "period", "term", "length", "cycle"))
+_EVERY_HINTS = watched(lead + word for lead in ("按", "支持") for word in "月季年周")
+_GIFT_HINTS = watched(("送", "赠"))
+# What stands right before a gift is the end of a unit.
+_GIVEN = re.compile(r"[天日周期月季度年半ykhrs]\s?(?:送|赠|加赠)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +91,23 @@ class _Sold:
 
 def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
     plans = subject.content.plans
+    seen = subject.joined.hints
     for index, plan in enumerate(plans):
         field = f"plans[{index}].title"
-        yield from _in_title(field, subject.texts[field], _Sold(frozenset({plan.period_days}), Severity.BLOCKS))
-    if plans and _ANY_HINT.find_matches_as_indexes(subject.joined.text):
+        yield from _in_title(field, subject.texts[field], _Sold(frozenset({plan.period_days}), Severity.BLOCKS), seen)
+    looks = [look for hints, look in _LOOKS if not hints.isdisjoint(seen)] if plans else ()
+    if looks:
         sold = _Sold(frozenset(plan.period_days for plan in plans), Severity.WARNS)
         for field in ("name", "summary", "details"):
-            yield from _in_text(field, subject.texts[field], sold)
+            for look in looks:
+                yield from look(field, subject.texts[field], sold)
 
 
-def _in_title(field: str, text: Normalised, sold: _Sold) -> Iterator[Finding]:
-    yield from _endless(field, text, sold)
-    gifts = list(_gifts(field, text, sold))
-    if gifts or (("送" in text.text or "赠" in text.text) and _GIFT.search(text.text)):
+def _in_title(field: str, text: Normalised, sold: _Sold, seen: frozenset[str]) -> Iterator[Finding]:
+    if not _ENDLESS_HINTS.isdisjoint(seen):
+        yield from _endless(field, text, sold)
+    gifts = () if _GIFT_HINTS.isdisjoint(seen) else list(_gifts(field, text, sold))
+    if gifts or (not _GIFT_HINTS.isdisjoint(seen) and _GIFT.search(text.text)):
         yield from gifts
         return
     for match in _IN_TITLE.finditer(text.text):
@@ -111,29 +115,34 @@ def _in_title(field: str, text: Normalised, sold: _Sold) -> Iterator[Finding]:
             yield _mismatch(field, text, match, sold)
 
 
-def _in_text(field: str, text: Normalised, sold: _Sold) -> Iterator[Finding]:
-    for match in _IN_TEXT.finditer(text.text) if any(hint in text.text for hint in _HINTS) else ():
+def _stated(field: str, text: Normalised, sold: _Sold) -> Iterator[Finding]:
+    for match in _IN_TEXT.finditer(text.text) if any(hint in text.text for hint in _LEAD_HINTS) else ():
         if (days := _days(match)) and not sold.fits(*days):
             yield _mismatch(field, text, match, sold)
-    yield from _endless(field, text, sold)
-    for match in _EVERY.finditer(text.text):
-        if not sold.fits(*_UNITS[_UNIT_WORDS[match["word"]]]):
-            yield _mismatch(field, text, match, sold)
-    yield from _gifts(field, text, sold)
 
 
 def _endless(field: str, text: Normalised, sold: _Sold) -> Iterator[Finding]:
-    for match in _ENDLESS.finditer(text.text) if any(hint in text.text for hint in _ENDLESS_HINTS) else ():
+    for match in _ENDLESS.finditer(text.text):
         if not is_denied(text.text, *match.span()):
+            yield _mismatch(field, text, match, sold)
+
+
+def _every(field: str, text: Normalised, sold: _Sold) -> Iterator[Finding]:
+    for match in _EVERY.finditer(text.text):
+        if not sold.fits(*_UNITS[_UNIT_WORDS[match["word"]]]):
             yield _mismatch(field, text, match, sold)
 
 
 def _gifts(field: str, text: Normalised, sold: _Sold) -> Iterator[Finding]:
     """Whoever buys one period and is given another is promised the sum of both."""
-    for match in _GIFT.finditer(text.text) if "送" in text.text or "赠" in text.text else ():
+    for match in _GIFT.finditer(text.text) if _GIVEN.search(text.text) else ():
         bought, given = _days(match), _span(match["gift"], match["gift_unit"])
         if bought and given and not sold.fits(bought[0] + given[0], bought[1] + given[1]):
             yield _mismatch(field, text, match, sold)
+
+
+_LOOKS = ((_LEAD_HINTS, _stated), (_ENDLESS_HINTS, _endless), (_EVERY_HINTS, _every), (_GIFT_HINTS, _gifts))
+"""What is looked for in the texts, each where one of its hints was seen."""
 
 
 def _mismatch(field: str, text: Normalised, match: re.Match[str], sold: _Sold) -> Finding:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from services.catalog.domain.screening.digits import as_digits
+from services.catalog.domain.screening.digits import NUMERALS, as_digits
 from services.catalog.domain.screening.finding import Said, Severity
 from services.catalog.domain.screening.patterns import Pattern
 
@@ -16,6 +16,8 @@ _OTHER = re.compile(
     r"|(?<![\d\w])\+(?!86)\d{1,3}(?:[\s-]?\(?\d{2,4}\)?){3,4}(?!\d)"
 )
 _OTHER_HINT = re.compile(r"\d[\d\s()-]{6}")
+# What both of the others begin with, so that most texts are looked at once.
+_ROW = re.compile(rf"[\d{NUMERALS}](?:[\d\s()-]{{6}}|[{NUMERALS}\s.·、,_\u20e3-]{{2}})")
 # How people group the eleven digits; other groups, such as a list of two-digit numbers, are no number of a phone.
 _GROUPS = {(11,), (3, 4, 4), (3, 8), (7, 4), (4, 3, 4), (3, 3, 5), (5, 6), (4, 4, 3), (3, 5, 3), (1,) * 11}
 _SPLIT = re.compile(rf"{_SIGNS}+")
@@ -38,6 +40,8 @@ PHONE = Pattern(
 def places(text: str) -> Iterator[tuple[int, int]]:
     """Where a number that can be called stands in a normalised text. Places may overlap."""
     yield from _mobiles(text, text)
+    if _ROW.search(text) is None:
+        return
     digits = as_digits(text)
     if digits is not None:
         yield from _mobiles(digits, text)

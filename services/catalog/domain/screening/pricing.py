@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from services.catalog.domain.screening.digits import number
 from services.catalog.domain.screening.finding import Finding, Said, Severity
+from services.catalog.domain.screening.hints import watched
 from services.catalog.domain.screening.patterns import hints, is_denied
 from services.catalog.domain.screening.subject import Subject
 from services.catalog.domain.screening.text import Normalised
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 DETECTOR = "false-free"
 CLAUSE = "6.1.5"
 
-_HINTS = hints("免费|0元|0 元|零元|不收|不要钱|无需付|不花|零费用|白用|试用|体验|free|cost|no charge|trial")
+_HINTS = watched(hints("免费|0元|0 元|零元|不收|不要钱|无需付|不花|零费用|白用|试用|体验|free|cost|no charge|trial"))
 _WHOLLY = r"(?:永久|终身|终生|完全|全部|全程|一直|长期|始终|全功能|所有功能|全部功能|彻底|100%|百分百|真正|纯|全员|全)"
 _FREE = re.compile(
     rf"(?P<wholly>{_WHOLLY}(?:的)?免费(?!试用)|免费(?:用)?(?:一辈子|终身|到底)|free\sforever|(?:completely"
@@ -60,7 +61,7 @@ def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
     plans = subject.content.plans
     if not plans:
         return
-    if any(hint in subject.joined.text for hint in _HINTS):
+    if not _HINTS.isdisjoint(subject.joined.hints):
         for field, text in subject.texts.items():
             of_plan = _plan_of(field, plans)
             yield from _in_text(field, text, plans if of_plan is None else (of_plan,), is_plan=of_plan is not None)
