@@ -10,7 +10,7 @@ from ahocorasick_rs import AhoCorasick
 
 from services.catalog.domain.category import Category
 from services.catalog.domain.screening.finding import Finding, Said, Severity
-from services.catalog.domain.screening.stuffing import words_of
+from services.catalog.domain.screening.stuffing import times_of
 from services.catalog.domain.screening.subject import Subject
 from services.catalog.domain.screening.text import normalise
 
@@ -104,8 +104,8 @@ def scores_of(subject: Subject) -> dict[str, float]:
 
 def _told(texts: Sequence[str], vocabulary: _Vocabulary) -> list[Sequence[tuple[str, float]]]:
     """For each word of the vocabulary that the texts hold, what it tells of which category."""
-    said = set[str]().union(*map(words_of, texts))
-    told = [vocabulary.words[word] for word in vocabulary.words.keys() & said]
+    said = {word for text in texts for word in vocabulary.words.keys() & times_of(text).keys()}
+    told = [vocabulary.words[word] for word in said]
     text = "\n".join(texts)
     hits = vocabulary.automaton.find_matches_as_indexes(text, overlapping=True)
     for index in {hit[0] for hit in hits}:
@@ -128,7 +128,7 @@ def _is_latin(char: str) -> bool:
 def _vocabulary(places: tuple[tuple[str, str, str, tuple[str, ...]], ...]) -> _Vocabulary:
     keywords = {code: frozenset(normalise(word).text for word in said) - {""} for code, _, _, said in places}
     words = {
-        code: frozenset(words_of(normalise(f"{zh} {en}").text)) - keywords[code] - _EMPTY_WORDS
+        code: frozenset(times_of(normalise(f"{zh} {en}").text)) - keywords[code] - _EMPTY_WORDS
         for code, zh, en, _ in places
     }
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import rjieba
 
 from services.catalog.domain.screening.finding import Finding, Said, Severity
+from services.catalog.domain.screening.hints import watched
 from services.catalog.domain.screening.subject import Subject
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _PART = re.compile(rf"[^{_SIGNS}]+")
 _SEPARATORS = " ,、/|;:+\u00b7•"
 _BETWEEN = re.compile(rf"[{_SIGNS}]+")
 _LISTS = frozenset(" \t\u3000,、/|:\u00b7•+")
-_LABELS = ("关键", "搜", "标签", "keyword", "tag")
+_LABELS = watched(("关键词", "关键字", "搜索词", "热搜词", "标签", "keyword", "tag"))
 _RUNS = {period: re.compile(b"\x01{%d,}" % (2 * period)) for period in (1, 2, 3)}
 _LABELLED = re.compile(
     r"(?:关键[词字]|搜索词|热搜词|标签|(?<![a-z])(?:keywords?|tags?))\s{0,2}:\s{0,2}(?:[^\s,、/|;。]{1,12}[\s,、/"
@@ -45,21 +46,22 @@ _ADVICE = Said("用通顺的句子描述，删除重复的关键词。", "Descri
 
 
 def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
+    is_labelled = not _LABELS.isdisjoint(subject.joined.hints)
     for field, text in subject.texts.items():
         # One heap may be seen in several ways; the widest view of it says the most.
-        for start, end in _widest(list(_heaps(field, text.text))):
+        for start, end in _widest(list(_heaps(field, text.text, is_labelled=is_labelled))):
             since, until = text.span(start, end)
             yield Finding(
                 DETECTOR, CLAUSE, Severity.WARNS, field, since, until, text.original[since:until], _WHY, _ADVICE
             )
 
 
-def _heaps(field: str, text: str) -> Iterator[tuple[int, int]]:
+def _heaps(field: str, text: str, *, is_labelled: bool) -> Iterator[tuple[int, int]]:
     is_short = field not in ("summary", "details")
-    if is_short and len(text) - len(set(text)) < ONCE_MORE and sum(map(text.count, _SEPARATORS)) < NAME_PARTS - 1:
+    if is_short and len(text) - len(set(text)) < ONCE_MORE and not _has_parts(text):
         return
     words = words_of(text)
-    places = _places(words) if is_short else _close(_places(words))
+    places = _places(text) if is_short else _close(_places(text))
     runs = [*_in_a_row(words, places), *(_repeated(places) if is_short else _dense(words, places))]
     if runs:
         spans = _spans(text)
@@ -68,14 +70,34 @@ def _heaps(field: str, text: str) -> Iterator[tuple[int, int]]:
         yield from _in_name(text)
     elif places and any(_are_close(at) for at in places.values()):
         yield from _listed(text)
-    if any(label in text for label in _LABELS):
+    if is_labelled:
         yield from (match.span() for match in _LABELLED.finditer(text))
 
 
-@lru_cache(maxsize=64)
-def words_of(text: str) -> tuple[str, ...]:
+def _has_parts(text: str) -> bool:
+    return not text.isalnum() and sum(map(text.count, _SEPARATORS)) >= NAME_PARTS - 1
+
+
+def words_of(text: str) -> Sequence[str]:
     """Words of two or more letters; what separates them is left out."""
-    return tuple([word for word in rjieba.cut(text) if len(word) > 1 and word[0].isalpha()])
+    return _counted(text)[0]
+
+
+def times_of(text: str) -> Mapping[str, int]:
+    """Each of those words, and how often it comes."""
+    return _counted(text)[1]
+
+
+@lru_cache(maxsize=64)
+def _counted(text: str) -> tuple[Sequence[str], Mapping[str, int]]:
+    words = [word for word in rjieba.cut(text) if len(word) > 1]
+    times = Counter(words)
+    signs = [word for word in times if not word[0].isalpha()]
+    if signs:
+        for word in signs:
+            del times[word]
+        words = [word for word in words if word in times]
+    return words, times
 
 
 def _spans(text: str) -> list[tuple[int, int]]:
@@ -88,18 +110,23 @@ def _spans(text: str) -> list[tuple[int, int]]:
     return found
 
 
-def _places(words: Sequence[str]) -> dict[str, list[int]]:
+def _places(text: str) -> dict[str, list[int]]:
     """Of each word that comes at least three times, which ones of the words it is."""
-    frequent: dict[str, list[int]] = {word: [] for word, many in Counter(words).items() if many >= NAME_REPEATS}
-    for index, word in enumerate(words) if frequent else ():
-        if word in frequent:
-            frequent[word].append(index)
+    frequent: dict[str, list[int]] = {word: [] for word, many in times_of(text).items() if many >= NAME_REPEATS}
+    for index, at in enumerate(map(frequent.get, words_of(text))) if frequent else ():
+        if at is not None:
+            at.append(index)
     return frequent
 
 
 def _close(places: Mapping[str, list[int]]) -> dict[str, list[int]]:
     """Without words of which no three stand near each other: those are a part of no heap in a long text."""
-    return {word: at for word, at in places.items() if min(map(sub, at[2:], at)) <= 5 * LIST_PARTS}
+    near = 5 * LIST_PARTS
+    return {
+        word: at
+        for word, at in places.items()
+        if at[2] - at[0] <= near or (len(at) > NAME_REPEATS and min(map(sub, at[3:], at[1:])) <= near)
+    }
 
 
 def _repeated(places: Mapping[str, Sequence[int]]) -> Iterator[tuple[int, int]]:
