@@ -6,6 +6,7 @@ used as it stands. 4.3.1 speaks of addresses whose content is unlawful, which a 
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -56,6 +57,7 @@ def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
         yield _finding(url, *_FAULTS[looked.fault])
 
 
+@lru_cache(maxsize=256)
 def trick_in(url: str) -> str:
     """The name of the trick, or nothing. A plain dotted address is none: where it leads is for the look to tell."""
     try:

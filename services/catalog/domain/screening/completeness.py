@@ -33,8 +33,7 @@ _STATED = {
     "plans": Said("至少设置一个订购周期与价格。", "Set at least one period with its price."),
     "functions": Said("至少列出一项功能。", "List at least one function."),
 }
-_LINE = re.compile(r"[^\n]+")
-_SENTENCE = re.compile(r"[^。;!?\n]+")
+_SENTENCE_ENDS = re.compile(r"[。;!?]")
 
 
 def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
@@ -48,7 +47,7 @@ def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
     if subject.kind is ListingKind.APPLICATION and not content.callback_url:
         yield _absent("callback_url", Said("应用须填写回调地址。", "An application needs its callback address."))
     details = subject.texts["details"].text
-    visible = len("".join(details.split()))
+    visible = sum(map(len, details.split()))
     if 0 < visible < SHORT_DETAILS:
         yield Finding(
             DETECTOR, "6.1.3(2)", Severity.ADVISES, "details", 0, len(content.details), content.details,
@@ -67,14 +66,12 @@ def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
 
 def _leads(details: str) -> Iterator[str]:
     """What looks like a heading, and the beginnings of sentences."""
-    for line in _LINE.finditer(details):
-        text = line[0].strip()
-        if len(text) <= HEADING:
-            yield text
+    for line in map(str.strip, details.split("\n")):
+        if len(line) <= HEADING:
+            yield line
         else:
-            for sentence in _SENTENCE.finditer(text):
-                begun = sentence[0].strip()
-                yield begun[: 2 * LEAD_IN if begun[:1].isascii() else LEAD_IN]
+            sentences = map(str.strip, _SENTENCE_ENDS.split(line))
+            yield from [begun[: 2 * LEAD_IN if begun[:1].isascii() else LEAD_IN] for begun in sentences]
 
 
 @lru_cache(maxsize=512)

@@ -57,6 +57,8 @@ def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
 
     So is a logo: a provider may use its brand for several services.
     """
+    if not subject.seen.similar_texts and not subject.seen.similar_logos:
+        return
     since = subject.seen.first_published_at
     for relation in Relation:
         texts = [item for item in subject.seen.similar_texts if item.relation is relation]

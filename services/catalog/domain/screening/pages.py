@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -25,11 +26,18 @@ def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
         address: str = getattr(subject.content, field)
         if not address:
             continue
-        trick, parts = trick_in(address), urlsplit(address)
-        if trick and trick != "sign":
-            severity = Severity.WARNS if trick == "idn" else Severity.BLOCKS
-            yield Finding(DETECTOR, "4.3.3", severity, field, 0, len(address), address, _TRICK, _ADVICE)
-        elif _UNNAMED.fullmatch(parts.hostname or ""):
-            yield Finding(DETECTOR, "4.3.3", Severity.BLOCKS, field, 0, len(address), address, _NUMBER, _ADVICE)
-        elif parts.port not in (None, 80, 443):
-            yield Finding(DETECTOR, "4.3.3", Severity.WARNS, field, 0, len(address), address, _PORT, _ADVICE)
+        judged = _judged(address)
+        if judged is not None:
+            severity, why = judged
+            yield Finding(DETECTOR, "4.3.3", severity, field, 0, len(address), address, why, _ADVICE)
+
+
+@lru_cache(maxsize=256)
+def _judged(address: str) -> tuple[Severity, Said] | None:
+    """Often both pages have one address, which stays the same from draft to draft."""
+    trick, parts = trick_in(address), urlsplit(address)
+    if trick and trick != "sign":
+        return Severity.WARNS if trick == "idn" else Severity.BLOCKS, _TRICK
+    if _UNNAMED.fullmatch(parts.hostname or ""):
+        return Severity.BLOCKS, _NUMBER
+    return None if parts.port in (None, 80, 443) else (Severity.WARNS, _PORT)

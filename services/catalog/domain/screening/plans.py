@@ -1,12 +1,12 @@
 """Plans that contradict each other, their own trial, or their category (6.1.5, 4.2)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from services.catalog.domain.screening.finding import Finding, Said, Severity
 from services.catalog.domain.screening.subject import Subject
-from services.catalog.domain.screening.text import normalise
+from services.catalog.domain.screening.text import Normalised
 from shared.contracts.catalog import Plan
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
         yield from _trial(one)
         if subject.place is not None:
             yield from _period(one, subject.place.allowed_periods)
-    yield from _told_apart(plans)
+    yield from _told_apart(plans, subject.texts)
     yield from _cheaper(plans)
 
 
@@ -51,11 +51,11 @@ def _period(numbered: Numbered, allowed: Sequence[int]) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _told_apart(plans: Sequence[Numbered]) -> Iterator[Finding]:
+def _told_apart(plans: Sequence[Numbered], texts: Mapping[str, Normalised]) -> Iterator[Finding]:
     """Nobody can choose between two plans that say the same; editions may share a period when their titles differ."""
     first: dict[tuple[int, str], Plan] = {}
     for index, plan in plans:
-        known = first.setdefault((plan.period_days, "".join(normalise(plan.title).text.split())), plan)
+        known = first.setdefault((plan.period_days, "".join(texts[f"plans[{index}].title"].text.split())), plan)
         if known is not plan:
             yield Finding(
                 DETECTOR, PRICING, Severity.BLOCKS, f"plans[{index}].title", 0, len(plan.title), plan.title,

@@ -21,18 +21,22 @@ _JOINERS = frozenset("\u200d\ufe0e\ufe0f")
 _FILLERS = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
-_LINES = re.compile(r"[\t\n\r\u3000]")
+_LINE_ENDS = "\t\n\r\u3000"
 
 
 def find(subject: Subject, rules: "Rules") -> Iterator[Finding]:
-    for field, text in subject.content.texts():
-        yield from find_in(field, text)
+    texts = list(subject.content.texts())
+    hides = _may_hide("\n".join([text for _, text in texts]))
+    for field, text in texts:
+        if hides:
+            yield from _hidden(field, text)
+        # What of the details' markup may not stay is told by what the sanitiser removed.
+        if field != "details" and "<" in text:
+            yield from _shown(field, text)
 
 
-def find_in(field: str, text: str) -> Iterator[Finding]:
-    yield from _hidden(field, text)
-    # What of the details' markup may not stay is told by what the sanitiser removed.
-    for match in _MARKUP.finditer(text) if field != "details" and "<" in text else ():
+def _shown(field: str, text: str) -> Iterator[Finding]:
+    for match in _MARKUP.finditer(text):
         yield Finding(
             "markup", "4.3.3", Severity.WARNS, field, match.start(), match.end(), match[0],
             Said("文字按纯文本展示。", "The text is shown as plain text."),
@@ -40,9 +44,14 @@ def find_in(field: str, text: str) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def _may_hide(text: str) -> bool:
+    seen = text
+    for sign in _LINE_ENDS:
+        seen = seen.replace(sign, "")
+    return not seen.isprintable() or _FILLERS.search(seen) is not None
+
+
 def _hidden(field: str, text: str) -> Iterator[Finding]:
-    if not _FILLERS.search(text) and all(line.isprintable() for line in _LINES.split(text)):
-        return
     for index, char in enumerate(text):
         if char.isascii() and char.isprintable():
             continue
